@@ -1,0 +1,40 @@
+# What there is to do here. `.ci/run` says what has to pass; everything else is for comfort.
+
+_list:
+    @just --list --unsorted
+
+# All that a change has to pass
+ci:
+    .ci/run
+
+# The tests, or those whose names hold WORDS
+test *words:
+    cargo test {{ words }}
+
+# Kills, cuts and restarts for as long as one likes: do the promises hold? A failure names the seed to begin with
+chaos seconds="600" seed="":
+    CHAOS_SECONDS={{ seconds }} CHAOS_SEED={{ seed }} cargo test --release --test chaos -- --nocapture whatever
+
+# The lints
+lint:
+    cargo clippy --all-targets --all-features -- -D warnings
+
+# One layout for everybody
+fmt:
+    cargo fmt --all
+
+# The documentation, our own parts included
+doc:
+    cargo doc --no-deps --document-private-items --open
+
+# A server in ./data, with what happens on standard error
+run *arguments:
+    RUST_LOG=${RUST_LOG:-debug} cargo run --release --bin server -- {{ arguments }}
+
+# A client in the terminal
+client *arguments:
+    cargo run --release --bin client -- {{ arguments }}
+
+# Licences, sources and known holes of what we build on (needs cargo-deny)
+deny:
+    cargo deny --all-features check

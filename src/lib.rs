@@ -1,0 +1,6 @@
+//! Tertulia: a chat server that keeps every acknowledged word, in one order, exactly once.
+//!
+//! Each room is a log. Live delivery, catching up and scrolling back are one read: what comes after *n*. The modules
+//! below stand in reading order, and each knows only those above it that its paragraph names; `ARCHITECTURE.md` walks
+//! one message through them, and `docs/protocol.md` is what travels between client and server.
+
