@@ -4,3 +4,5 @@
 //! below stand in reading order, and each knows only those above it that its paragraph names; `ARCHITECTURE.md` walks
 //! one message through them, and `docs/protocol.md` is what travels between client and server.
 
+// The nouns: ids, names, messages, limits, time. Knows nothing of the others.
+pub mod model;

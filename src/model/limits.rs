@@ -1,0 +1,160 @@
+//! Every limit and what happens at it, with its reason, in one place. `docs/limits.md` is this file for people.
+
+use std::time::Duration;
+
+/// Bytes of a frame: a chunk of a file and its wrapping fit twice over, and a peer never has to hold more than this.
+pub const FRAME_BYTES_MAX: usize = 131_072;
+/// Bytes of a frame until the server has read `hello`: a stranger costs little memory.
+pub const FRAME_BEFORE_HELLO_BYTES_MAX: usize = 4_096;
+/// Levels of nesting in a frame: the protocol itself needs six; recursion never grows with what a stranger sends.
+pub const FRAME_DEPTH_MAX: usize = 16;
+
+/// Bytes of a text.
+pub const TEXT_BYTES_MAX: usize = 16_384;
+/// Bytes of a topic.
+pub const TOPIC_BYTES_MAX: usize = 1_024;
+/// Bytes of a reaction: the longest emoji sequences have fewer than 40.
+pub const EMOJI_BYTES_MAX: usize = 64;
+/// Bytes of a file's name: what file systems keep.
+pub const FILE_NAME_BYTES_MAX: usize = 255;
+/// Code points of a room's name, after NFKC.
+pub const ROOM_NAME_CHARS_MAX: usize = 64;
+/// Code points of a handle, after NFKC.
+pub const HANDLE_CHARS_MAX: usize = 32;
+
+/// Bytes of a chunk, up or down.
+pub const CHUNK_BYTES_MAX: usize = 65_536;
+/// Bytes of a file, unless `--max-file` says otherwise.
+pub const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Pixels of a picture that is decoded to see whether it is one: more than any camera in use makes.
+pub const IMAGE_PIXELS_MAX: u64 = 120_000_000;
+/// Bytes that decoding one picture may take.
+pub const IMAGE_MEMORY_BYTES_MAX: u64 = 512 * 1024 * 1024;
+/// Files that are hashed and looked at side by side: together with the memory of one, what pictures may take in all.
+pub const FILE_THREADS: usize = 2;
+/// How long an upload that broke off can be resumed; after that nothing of it is left.
+pub const UPLOAD_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+/// Uploads that one device may have open or broken off; one more is `quota`.
+pub const UPLOADS_PER_DEVICE_MAX: usize = 16;
+
+/// Events that one `history` may ask for.
+pub const PAGE_EVENTS_MAX: u16 = 1_000;
+/// Bytes of events that a page holds: with the answer around them they fit in a frame.
+pub const PAGE_BYTES_MAX: usize = FRAME_BYTES_MAX - 1_024;
+/// Bytes of encoded events that are read from the log at once for a session that is behind.
+pub const CATCH_UP_BYTES_MAX: usize = 65_536;
+
+/// Bytes that wait for a slow socket. Beyond it the session is not served live events, falls behind, and reads them
+/// from the log once it has drained; nor are more of its requests read.
+pub const OUTBOX_BYTES_MAX: usize = 256 * 1024;
+/// A session that is behind reads on from the log when its outbox holds less than this.
+pub const OUTBOX_LOW_BYTES: usize = 64 * 1024;
+/// Says of one session that may be unanswered; the session is not read until there are fewer.
+pub const SAYS_PER_SESSION_MAX: usize = 128;
+/// Says of all sessions that may be unanswered: with this many the journal's queue is full and sockets wait.
+pub const SAYS_PER_SERVER_MAX: usize = 16_384;
+/// Says in one transaction: larger batches gain little and make everybody in them wait.
+pub const BATCH_SAYS_MAX: usize = 512;
+/// Bytes of text in one transaction, give or take what one session had read: a room's part of a batch is what waits
+/// for a slow socket as a whole, so that it must not be large.
+pub const BATCH_TEXT_BYTES_MAX: usize = 128 * 1024;
+/// Requests decoded from one read before a session lets others have the thread.
+pub const REQUESTS_PER_TURN_MAX: usize = 64;
+
+/// Rooms in one store; `join` of one more that does not exist is `quota`.
+pub const ROOMS_MAX: u64 = 100_000;
+/// Rooms that one connection may be in; one more is `quota`.
+pub const ROOMS_PER_SESSION_MAX: usize = 1_000;
+/// With more members than this a room sends no signals: a crowd's comings and goings would cost the square of its size.
+pub const CROWD_MEMBERS: usize = 500;
+/// Connections, unless `--max-connections` says otherwise; one more gets `bye full`.
+pub const CONNECTIONS_MAX: usize = 10_000;
+
+/// How long a connection may take to say `hello`.
+pub const HELLO_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a connection may send no frame, unless it is told otherwise in `limits.idle`.
+pub const IDLE_TIMEOUT: Duration = Duration::from_secs(300);
+/// How long a closed connection's last words are waited for, and what it still sends is thrown away.
+pub const GOODBYE_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long a shutdown waits for what is being committed.
+pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(7);
+
+/// Threads that read from the store, beside the one that writes.
+pub const READER_THREADS: usize = 2;
+/// How long the store waits for another process that holds the database's lock, before it is `unavailable`: longer
+/// than a person's query or a checkpoint takes, shorter than clients' patience.
+pub const STORE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Pages of 4 KiB that the write-ahead log gathers before they are carried into the database: a page that many
+/// commits touch is carried once. At SQLite's own 1,000 the store takes half as many messages a second.
+pub const WAL_CHECKPOINT_PAGES: i32 = 20_000;
+/// How long the thread that writes waits for readers when it cuts the write-ahead log after a delete: longer than a page
+/// takes to read, short enough to be paid by every commit while somebody keeps an old state of the database open.
+pub const ERASURE_BUSY_TIMEOUT: Duration = Duration::from_millis(5);
+/// Letters of a guest's name; one more whenever a name is already taken.
+pub const GUEST_NAME_LETTERS: usize = 4;
+
+/// Says that a client keeps until they are acknowledged, over broken connections too. With this many, `say` waits and
+/// `queue` refuses.
+pub const CLIENT_SAYS_MAX: usize = 1_024;
+/// Other requests of a client that may be unanswered; one more waits. Enough for a few transfers beside each other.
+pub const CLIENT_CALLS_MAX: usize = 64;
+/// Happenings that wait to be taken. Beyond it a client stops reading its socket or, while it waits for an answer,
+/// lets the rooms fall behind and reads them again from the log.
+pub const CLIENT_HAPPENINGS_MAX: usize = 256;
+/// Bytes of a client's outbox on disk that are said already; with more, and more than is unsaid, it is written anew.
+pub const CLIENT_OUTBOX_DEAD_BYTES: u64 = 256 * 1024;
+/// How long a client waits before it writes its cursors: whoever is killed hears so much again, and the disk is spared.
+pub const CLIENT_CURSORS_EVERY: Duration = Duration::from_secs(1);
+/// Rooms whose cursors a client keeps; with one more, the one that stood still longest is forgotten.
+pub const CLIENT_CURSORS_MAX: usize = 4_096;
+/// Bytes that a client holds for its socket before it takes the next request: a few chunks.
+pub const CLIENT_OUTGOING_BYTES: usize = 256 * 1024;
+/// Entries that a client reads of a list: more is a server that never ends it.
+pub const CLIENT_LIST_ENTRIES_MAX: usize = 200_000;
+/// Devices of one person on one machine for one server: more is a script that never ends its clients.
+pub const CLIENT_DEVICES_MAX: usize = 1_000;
+/// Chunks of a transfer that are on their way: enough to fill a line of 20 Mbit/s at 100 ms.
+pub const CHUNKS_IN_FLIGHT_MAX: usize = 4;
+/// How long a client waits for a connection, and then again for the answer to its `hello`.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// The pause after a first failure; each further one doubles it.
+pub const PAUSE_FIRST: Duration = Duration::from_millis(250);
+/// The longest pause: a server that comes back is found within half a minute.
+pub const PAUSE_MAX: Duration = Duration::from_secs(30);
+/// A connection that lived this long was a good one: the next pause is a short one again.
+pub const STABLE_AFTER: Duration = Duration::from_secs(30);
+/// How long a client is silent at most; after three times this without a word from the server it takes it for lost.
+pub const PING_EVERY_MAX: Duration = Duration::from_secs(20);
+
+/// Messages of the past that the terminal shows when it comes into a room: a screen or two.
+pub const TERMINAL_PAST_EVENTS: u16 = 50;
+/// Bytes of a file that the terminal saves by itself, unless `--auto-save` says otherwise: pictures, but no films.
+pub const TERMINAL_AUTO_SAVE_BYTES: u64 = 1024 * 1024;
+/// Files that the terminal fetches by itself at the same time.
+pub const TERMINAL_SAVES_AT_ONCE: usize = 4;
+/// Files that wait to be fetched by themselves; one more has to be asked for.
+pub const TERMINAL_SAVES_WAITING_MAX: usize = 256;
+/// Lines that wait for the screen; with one more nothing else is done until somebody lets the screen go on.
+pub const TERMINAL_LINES_WAITING_MAX: usize = 256;
+/// Texts that the terminal has on their way; no further line is read until there are fewer.
+pub const TERMINAL_UNANSWERED_MAX: usize = 256;
+/// Bytes of a line that are read from a file or another program; a longer one is passed over.
+pub const TERMINAL_LINE_BYTES_MAX: usize = 65_536;
+/// How long somebody who leaves waits for the last acknowledgements.
+pub const TERMINAL_LEAVE_TIMEOUT: Duration = Duration::from_secs(2);
+/// Messages of a room that the terminal remembers, to say what a reply or a reaction is about: more than anybody
+/// scrolls back to while talking; older ones are named by their numbers.
+pub const TERMINAL_RECENT_MESSAGES: usize = 300;
+/// The pause between two marks of how far somebody has read: each costs the server a write.
+pub const TERMINAL_READ_PAUSE: Duration = Duration::from_secs(1);
+
+const _: () = {
+    assert!(CHUNK_BYTES_MAX * 2 <= FRAME_BYTES_MAX, "a chunk fits in a frame");
+    assert!(TEXT_BYTES_MAX * 4 <= PAGE_BYTES_MAX, "an event fits in a page");
+    assert!(CATCH_UP_BYTES_MAX + OUTBOX_LOW_BYTES <= OUTBOX_BYTES_MAX, "a page fits in a drained outbox");
+    assert!(CHUNK_BYTES_MAX * CHUNKS_IN_FLIGHT_MAX <= CLIENT_OUTGOING_BYTES, "a transfer's window fits in the buffer");
+    assert!(PING_EVERY_MAX.as_secs() * 3 < IDLE_TIMEOUT.as_secs(), "a client pings before it is taken for idle");
+    assert!(TERMINAL_UNANSWERED_MAX <= CLIENT_SAYS_MAX, "what the terminal says is never refused for being too much");
+    assert!(TEXT_BYTES_MAX < TERMINAL_LINE_BYTES_MAX, "a text fits in a line");
+    assert!(SAYS_PER_SESSION_MAX <= SAYS_PER_SERVER_MAX);
+};

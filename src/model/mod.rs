@@ -1,0 +1,16 @@
+//! The nouns of a conversation, shared by every layer above. Nothing here does I/O or knows who uses it.
+
+pub mod chance;
+pub mod digest;
+pub mod ids;
+pub mod limits;
+pub mod message;
+pub mod names;
+pub mod time;
+
+pub use chance::Chance;
+pub use digest::Digest;
+pub use ids::{DeviceId, LogId, Nonce, RoomId, Seq, UserId};
+pub use message::{Body, FileBody, ImageBody, User};
+pub use names::{Handle, NameError, NameKey, RoomName};
+pub use time::{Clock, Timestamp};
