@@ -6,3 +6,5 @@
 
 // The nouns: ids, names, messages, limits, time. Knows nothing of the others.
 pub mod model;
+// The protocol as data, and its frames. Knows `model`.
+pub mod wire;
