@@ -8,3 +8,5 @@
 pub mod model;
 // The protocol as data, and its frames. Knows `model`.
 pub mod wire;
+// What is kept: rows of one SQLite database. Knows `model`.
+pub mod store;

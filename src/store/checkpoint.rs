@@ -1,0 +1,129 @@
+//! When what was committed is carried from the write-ahead log into the database's own file, and what it means if
+//! that fails. SQLite's own automatic checkpoint hides its failures, and a sync that failed must not be tried again: the
+//! second try may succeed without having written anything. So it is switched off, and this stands in its place.
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::Integer;
+
+use super::{Store, StoreError};
+use crate::model::limits;
+
+/// What SQLite says about a checkpoint.
+#[derive(QueryableByName)]
+struct Progress {
+    /// Somebody still reads from the write-ahead log, or writes.
+    #[diesel(sql_type = Integer)]
+    busy: i32,
+    /// Pages in the write-ahead log.
+    #[diesel(sql_type = Integer, column_name = "log")]
+    pages: i32,
+}
+
+impl Store {
+    /// Carries all that was committed into the database's own file, so that a copy of that file alone is whole. For
+    /// the end: while it runs, nothing is written.
+    ///
+    /// # Errors
+    /// See [`StoreError`]. What was committed is kept all the same.
+    pub fn checkpoint(&mut self) -> Result<(), StoreError> {
+        progress(&mut self.connection, "TRUNCATE").map(drop)
+    }
+
+    /// After a commit, which stands whatever comes of this: erases what was deleted from the write-ahead log too, and
+    /// keeps the log short. If there is no space for it, or somebody is reading, the next commit tries again.
+    pub(super) fn tend(&mut self) -> Result<(), StoreError> {
+        let done = if self.must_erase { self.erase_from_log() } else { self.shorten_log() };
+        match done {
+            Err(StoreError::Unavailable(why)) => log::debug!("the write-ahead log stays as it is: {why}"),
+            other => other?,
+        }
+        Ok(())
+    }
+
+    /// What was deleted still stands in the pages that the log holds from before, until it is cut to nothing.
+    fn erase_from_log(&mut self) -> Result<(), StoreError> {
+        set_busy_timeout(&mut self.connection, limits::ERASURE_BUSY_TIMEOUT)?;
+        let done = progress(&mut self.connection, "TRUNCATE");
+        set_busy_timeout(&mut self.connection, limits::STORE_BUSY_TIMEOUT)?;
+        self.must_erase = done?.busy != 0;
+        Ok(())
+    }
+
+    fn shorten_log(&mut self) -> Result<(), StoreError> {
+        if progress(&mut self.connection, "NOOP")?.pages >= limits::WAL_CHECKPOINT_PAGES {
+            progress(&mut self.connection, "PASSIVE")?;
+        }
+        Ok(())
+    }
+}
+
+fn progress(connection: &mut SqliteConnection, mode: &str) -> Result<Progress, StoreError> {
+    Ok(diesel::sql_query(format!("PRAGMA wal_checkpoint({mode})")).get_result(connection)?)
+}
+
+/// How long a statement waits for somebody else's lock.
+pub(super) fn set_busy_timeout(connection: &mut SqliteConnection, timeout: std::time::Duration) -> QueryResult<()> {
+    connection.batch_execute(&format!("PRAGMA busy_timeout = {}", timeout.as_millis()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::model::{Body, Seq};
+    use crate::store::testing::{Fixture, entry, text};
+
+    const SECRET: &str = "what nobody is to find again, however long they look";
+
+    fn holds_secret(fixture: &Fixture) -> bool {
+        let beside = |end: &str| fs::read(format!("{}{end}", fixture.path().display())).unwrap_or_default();
+        let found = |bytes: Vec<u8>| bytes.windows(SECRET.len()).any(|window| window == SECRET.as_bytes());
+        ["", "-wal"].into_iter().any(|end| found(beside(end)))
+    }
+
+    #[test]
+    fn what_was_deleted_stands_nowhere_as_soon_as_that_is_committed() {
+        let mut fixture = Fixture::new();
+        let (device, room) = (fixture.device(), fixture.room("lobby"));
+        let long = SECRET.repeat(300);
+        let seq = fixture.say(device, 1, room, &long);
+        let edit = Body::Edit { of: seq, text: SECRET.into() };
+        fixture.commit(&[entry(device, 2, room, edit), entry(device, 3, room, text("another"))]);
+        assert!(holds_secret(&fixture), "the test looks in the right place");
+        fixture.commit(&[entry(device, 4, room, Body::Delete { of: seq })]);
+        assert!(!holds_secret(&fixture));
+    }
+
+    #[test]
+    fn a_reader_only_puts_the_erasure_off() {
+        let mut fixture = Fixture::new();
+        let (device, room) = (fixture.device(), fixture.room("lobby"));
+        let seq = fixture.say(device, 1, room, SECRET);
+        let mut reader = Store::open_reader(&fixture.path()).unwrap();
+        reader.connection.batch_execute("BEGIN; SELECT count(*) FROM messages").unwrap();
+        fixture.commit(&[entry(device, 2, room, Body::Delete { of: seq })]);
+        assert!(holds_secret(&fixture), "the reader may still look at it");
+        reader.connection.batch_execute("COMMIT").unwrap();
+        fixture.say(device, 3, room, "later");
+        assert!(!holds_secret(&fixture));
+        assert_eq!(fixture.log(room).last().map(|message| message.seq), Some(Seq(3)));
+    }
+
+    #[test]
+    fn the_log_does_not_grow_for_ever() {
+        let mut fixture = Fixture::new();
+        let (device, room) = (fixture.device(), fixture.room("lobby"));
+        let long = "x".repeat(limits::TEXT_BYTES_MAX);
+        let batch = |from: u64| -> Vec<_> { (from..from + 512).map(|n| entry(device, n, room, text(&long))).collect() };
+        let pages = |fixture: &mut Fixture| progress(&mut fixture.store.connection, "NOOP").unwrap().pages;
+        let mut most = 0;
+        for from in (0..16 * 512).step_by(512) {
+            fixture.commit(&batch(from));
+            most = most.max(pages(&mut fixture));
+        }
+        let batch_pages = 4_000;
+        assert!(most >= limits::WAL_CHECKPOINT_PAGES && most < limits::WAL_CHECKPOINT_PAGES + batch_pages, "{most}");
+    }
+}

@@ -1,0 +1,213 @@
+//! The one place where words become durable and get their numbers: a batch of messages, for any rooms, in one
+//! transaction. Forming batches is left to the journal, telling anyone to the rooms.
+//!
+//! Nothing is remembered between two transactions: what was said before and where a room's head stands is read from
+//! the rows each time, under the lock of the transaction, so that another process may write beside this one.
+
+use std::collections::HashMap;
+use std::collections::hash_map;
+
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::sql_types::BigInt;
+use diesel::sqlite::Sqlite;
+
+use super::columns::{column, nonce_column, number, spread};
+use super::said::Said;
+use super::schema::{messages, rooms};
+use super::{Committed, Entry, Outcome, Place, Store, StoreError, files, targets};
+use crate::model::{Body, Digest, Seq, Timestamp};
+
+impl Store {
+    /// Commits a batch in one transaction: numbers what is new in each room, in the order of the entries, and answers
+    /// what was said before as it was then. An entry that may not stand is refused alone.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if nothing of the batch was committed, [`StoreError::Fatal`] if nobody knows.
+    pub fn commit(&mut self, entries: &[Entry], now: Timestamp) -> Result<Committed, StoreError> {
+        if entries.is_empty() {
+            return Ok(Committed::default());
+        }
+        let committed = self.transact(|connection| {
+            let mut batch = Batch { connection, now: column(now.0), heads: HashMap::new(), released: Vec::new() };
+            let outcomes = entries.iter().map(|entry| batch.settle(entry)).collect::<Result<_, _>>()?;
+            let orphans = batch.finish()?;
+            Ok(Committed { outcomes, orphans })
+        })?;
+        self.must_erase |= entries.iter().zip(&committed.outcomes).any(|(entry, outcome)| has_erased(entry, *outcome));
+        self.tend()?;
+        Ok(committed)
+    }
+}
+
+const fn has_erased(entry: &Entry, outcome: Outcome) -> bool {
+    matches!((&entry.body, outcome), (Body::Delete { .. }, Outcome::Appended { .. }))
+}
+
+/// A room's end while a batch is being written.
+struct Head {
+    last_seq: i64,
+    last_at: i64,
+    appended: i64,
+}
+
+/// A transaction under way.
+struct Batch<'a> {
+    connection: &'a mut SqliteConnection,
+    now: i64,
+    heads: HashMap<i64, Head>,
+    /// Rows of files that a message has ceased to show.
+    released: Vec<i64>,
+}
+
+impl Batch<'_> {
+    fn settle(&mut self, entry: &Entry) -> Result<Outcome, StoreError> {
+        let room = self.room(&entry.place)?;
+        let is_file = matches!(entry.body, Body::File(_) | Body::Image(_));
+        // Everything else is new nearly always, and the insertion itself finds out when it is not.
+        if (entry.refuse_if_new || room.is_none() || is_file || targets::refers(entry))
+            && let Some(said) = Said::find(self.connection, entry.device, entry.nonce)?
+        {
+            return Ok(repetition(&said, room, entry));
+        }
+        match room {
+            Some(room) if !entry.refuse_if_new => match targets::refusal(self.connection, room, entry)? {
+                Some(refusal) => Ok(refusal),
+                None => self.append(room, entry),
+            },
+            _ => Ok(Outcome::Refused),
+        }
+    }
+
+    /// The room's row, if there is one; its head is known from then on.
+    fn room(&mut self, place: &Place) -> QueryResult<Option<i64>> {
+        let room = match place {
+            Place::Room(id) => Some(column(id.0)),
+            Place::Key(key) => {
+                let room = rooms::table.filter(rooms::key.eq(key.as_str()));
+                room.select(rooms::id).get_result(self.connection).optional()?
+            }
+        };
+        let Some(room) = room else { return Ok(None) };
+        if let hash_map::Entry::Vacant(vacant) = self.heads.entry(room) {
+            let Some(head) = read_head(self.connection, room)? else { return Ok(None) };
+            vacant.insert(head);
+        }
+        Ok(Some(room))
+    }
+
+    fn append(&mut self, room: i64, entry: &Entry) -> Result<Outcome, StoreError> {
+        if let Some(upload) = entry.upload
+            && !files::end_upload(self.connection, upload)?
+        {
+            return Ok(Outcome::NoSuchUpload);
+        }
+        let file_id = files::keep(self.connection, entry.device, entry.nonce, &entry.body, self.now)?;
+        let head = self.heads.get_mut(&room).expect("settle has read it");
+        let (seq, at) = (head.last_seq + head.appended + 1, self.now.max(head.last_at));
+        if !insert(self.connection, room, seq, at, file_id, entry)? {
+            let said = Said::find(self.connection, entry.device, entry.nonce)?;
+            let said = said.ok_or_else(|| StoreError::Fatal("a message was neither there nor inserted".into()))?;
+            return Ok(repetition(&said, Some(room), entry));
+        }
+        head.appended += 1;
+        head.last_at = at;
+        self.take_effect(room, &entry.body)?;
+        Ok(Outcome::Appended { seq: Seq(number(seq)), at: Timestamp(number(at)) })
+    }
+
+    fn take_effect(&mut self, room: i64, body: &Body) -> QueryResult<()> {
+        match body {
+            Body::Delete { of } => self.released.extend(targets::erase(self.connection, room, *of)?),
+            Body::Topic(topic) => {
+                diesel::update(rooms::table.find(room)).set(rooms::topic.eq(topic)).execute(self.connection)?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Moves the heads, by what was added and not to where this process thinks they are, and lets files go.
+    fn finish(self) -> Result<Vec<Digest>, StoreError> {
+        for (room, head) in self.heads.into_iter().filter(|(_, head)| head.appended > 0) {
+            MoveHead { room, by: head.appended }.execute(self.connection)?;
+        }
+        let orphans = self.released.into_iter().map(|file| files::release(self.connection, file));
+        orphans.filter_map(Result::transpose).collect()
+    }
+}
+
+/// Locks nothing: in SQLite the whole transaction has the lock. Where rows have locks of their own, this read takes
+/// the room's, and keeps it until the commit.
+fn read_head(connection: &mut SqliteConnection, room: i64) -> QueryResult<Option<Head>> {
+    let last = messages::room_id.eq(rooms::id).and(messages::seq.eq(rooms::last_seq));
+    let head = rooms::table
+        .left_join(messages::table.on(last))
+        .filter(rooms::id.eq(room))
+        .select((rooms::last_seq, messages::at.nullable()))
+        .get_result::<(i64, Option<i64>)>(connection)
+        .optional()?;
+    Ok(head.map(|(last_seq, at)| Head { last_seq, last_at: at.unwrap_or(0), appended: 0 }))
+}
+
+/// Diesel prepares its own updates anew each time; with one for each room of a batch that takes longer than the
+/// insertions. This one is prepared once.
+#[derive(QueryId)]
+struct MoveHead {
+    room: i64,
+    by: i64,
+}
+
+impl QueryFragment<Sqlite> for MoveHead {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("UPDATE rooms SET last_seq = last_seq + ");
+        out.push_bind_param::<BigInt, _>(&self.by)?;
+        out.push_sql(" WHERE id = ");
+        out.push_bind_param::<BigInt, _>(&self.room)
+    }
+}
+
+impl RunQueryDsl<SqliteConnection> for MoveHead {}
+
+/// Whether it was inserted; if not, its nonce is taken.
+fn insert(
+    connection: &mut SqliteConnection,
+    room_id: i64,
+    seq: i64,
+    at: i64,
+    file_id: Option<i64>,
+    entry: &Entry,
+) -> QueryResult<bool> {
+    let body = spread(&entry.body);
+    let row = (
+        messages::room_id.eq(room_id),
+        messages::seq.eq(seq),
+        messages::at.eq(at),
+        messages::user_id.eq(column(entry.author.id.0)),
+        messages::device_id.eq(column(entry.device.0)),
+        messages::author.eq(&entry.author.name),
+        messages::nonce.eq(nonce_column(entry.nonce)),
+        messages::kind.eq(body.kind),
+        messages::text.eq(body.text),
+        messages::target.eq(body.target.map(|seq| column(seq.0))),
+        messages::reply_to.eq(entry.reply_to.map(|seq| column(seq.0))),
+        messages::file_id.eq(file_id),
+        messages::file_name.eq(body.file_name),
+    );
+    let inserted = diesel::insert_into(messages::table)
+        .values(row)
+        .on_conflict((messages::device_id, messages::nonce))
+        .do_nothing()
+        .execute(connection)?;
+    Ok(inserted == 1)
+}
+
+fn repetition(said: &Said, room: Option<i64>, entry: &Entry) -> Outcome {
+    let is_same = said.is_repeated(room, |old| old.body == entry.body && old.reply_to == entry.reply_to);
+    if is_same { Outcome::Repeated { seq: said.message.seq, at: said.message.at } } else { Outcome::NonceReused }
+}
+
+#[cfg(test)]
+mod against_a_list;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,125 @@
+//! Devices and who speaks through them. When a device has to show its secret, and what happens to one that cannot,
+//! is left to `chat`.
+
+use diesel::prelude::*;
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq;
+
+use super::columns::{column, number};
+use super::schema::{devices, users};
+use super::{Store, StoreError};
+use crate::model::{Chance, DeviceId, Timestamp, User, UserId, limits};
+
+/// A device, and who speaks through it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The device.
+    pub device: DeviceId,
+    /// Its user, or a guest with the device's own name.
+    pub user: User,
+}
+
+impl Store {
+    /// Makes a guest's device: who it is, and its secret, of which the store keeps a hash only.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub fn new_device(&mut self, chance: &mut Chance, now: Timestamp) -> Result<(Identity, [u8; 16]), StoreError> {
+        let secret = chance.secret();
+        let identity = self.write(|connection| {
+            let mut letters = limits::GUEST_NAME_LETTERS;
+            loop {
+                let name = chance.guest_name(letters);
+                if let Some(device) = insert(connection, &name, &secret, now)? {
+                    return Ok(Identity { device, user: guest(name) });
+                }
+                letters += 1;
+            }
+        })?;
+        Ok((identity, secret))
+    }
+
+    /// Who speaks through this device, if the secret is its own.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub fn authenticate(&mut self, device: DeviceId, secret: &[u8]) -> Result<Option<Identity>, StoreError> {
+        let row = devices::table
+            .find(column(device.0))
+            .inner_join(users::table)
+            .select((devices::secret_hash, devices::guest_name, users::id, users::name))
+            .get_result::<(Vec<u8>, String, i64, String)>(&mut self.connection)
+            .optional()?;
+        let Some((hash, guest_name, id, name)) = row else { return Ok(None) };
+        let is_own = bool::from(hash.ct_eq(&Sha256::digest(secret)));
+        let id = UserId(number(id));
+        let user = if id == UserId::ANONYMOUS { guest(guest_name) } else { User { id, name, guest: false } };
+        Ok(is_own.then_some(Identity { device, user }))
+    }
+}
+
+fn guest(name: String) -> User {
+    User { id: UserId::ANONYMOUS, name, guest: true }
+}
+
+/// Nothing if another guest has this name.
+fn insert(
+    connection: &mut SqliteConnection,
+    name: &str,
+    secret: &[u8],
+    now: Timestamp,
+) -> QueryResult<Option<DeviceId>> {
+    diesel::insert_into(devices::table)
+        .values((
+            devices::user_id.eq(column(UserId::ANONYMOUS.0)),
+            devices::guest_name.eq(name),
+            devices::secret_hash.eq(&Sha256::digest(secret)[..]),
+            devices::created_at.eq(column(now.0)),
+        ))
+        .on_conflict(devices::guest_name)
+        .do_nothing()
+        .returning(devices::id)
+        .get_result(connection)
+        .optional()
+        .map(|id| id.map(|id: i64| DeviceId(number(id))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::testing::Fixture;
+
+    #[test]
+    fn a_device_is_known_by_its_secret_also_after_a_restart() {
+        let mut fixture = Fixture::new();
+        let (identity, secret) = fixture.store.new_device(&mut Chance::seeded(5), Timestamp(1)).unwrap();
+        assert!(identity.user.guest && identity.user.id == UserId::ANONYMOUS);
+        assert!(identity.user.name.starts_with("guest-"), "{}", identity.user.name);
+        fixture.reopen();
+        let store = &mut fixture.store;
+        assert_eq!(store.authenticate(identity.device, &secret), Ok(Some(identity.clone())));
+        assert_eq!(store.authenticate(identity.device, &[0; 16]), Ok(None));
+        assert_eq!(store.authenticate(identity.device, &secret[..15]), Ok(None));
+        assert_eq!(store.authenticate(identity.device, &[]), Ok(None));
+        assert_eq!(store.authenticate(DeviceId(identity.device.0 + 1), &secret), Ok(None));
+        assert_eq!(store.authenticate(DeviceId(u64::MAX), &secret), Ok(None));
+    }
+
+    #[test]
+    fn a_guest_whose_name_is_taken_gets_a_longer_one() {
+        let mut fixture = Fixture::new();
+        let first = fixture.store.new_device(&mut Chance::seeded(5), Timestamp(1)).unwrap().0;
+        let second = fixture.store.new_device(&mut Chance::seeded(5), Timestamp(1)).unwrap().0;
+        assert_ne!(first.device, second.device);
+        assert_eq!(second.user.name.len(), first.user.name.len() + 1);
+    }
+
+    #[test]
+    fn the_secret_itself_is_nowhere_in_the_store() {
+        let mut fixture = Fixture::new();
+        let (_, secret) = fixture.store.new_device(&mut Chance::seeded(5), Timestamp(1)).unwrap();
+        let rows: Vec<Vec<u8>> =
+            devices::table.select(devices::secret_hash).load(&mut fixture.store.connection).unwrap();
+        assert!(rows.iter().all(|hash| hash.len() == 32 && !hash.starts_with(&secret)));
+    }
+}

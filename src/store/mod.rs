@@ -1,0 +1,103 @@
+//! What is kept: devices, users, rooms and every word that was said, as rows of one SQLite database. Seqs are given
+//! here, inside the transaction that makes them durable, and nowhere else.
+//!
+//! The bytes of files are left to `files`, who may do what to `chat`, threads to `actors`. A [`Store`] is one
+//! connection and belongs to one thread: one that writes, a few that read.
+//!
+//! Queries end without a `LIMIT`: one row is read by its key with `get_result`, never with `first`, and lists are read
+//! row by row for as long as they are wanted. To SQLite the number behind a `LIMIT` is part of the plan, so that it
+//! would prepare a cached statement anew each time that the number is bound, which takes a third of a commit's time.
+
+pub mod commit;
+pub mod devices;
+pub mod entry;
+pub mod error;
+pub mod history;
+pub mod open;
+pub mod reads;
+pub mod rooms;
+pub mod uploads;
+pub mod users;
+pub mod verify;
+
+mod checkpoint;
+mod columns;
+mod files;
+mod identity;
+mod said;
+mod schema;
+mod targets;
+#[cfg(test)]
+mod testing;
+
+use diesel::SqliteConnection;
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+
+use crate::model::LogId;
+
+pub use devices::Identity;
+pub use entry::{Committed, Entry, Outcome, Place};
+pub use error::{OpenError, StoreError};
+pub use files::FileRow;
+pub use history::Message;
+pub use open::Sync;
+pub use rooms::{Created, Room};
+pub use uploads::{NewUpload, Opened, UploadId};
+pub use users::Registered;
+pub use verify::{Checkup, Counts};
+
+/// What makes the schema, from nothing or from any older one: the folder `migrations` as it was when this was built.
+pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
+
+/// One connection to the database. See [`Store::open_writer`] and [`Store::open_reader`].
+pub struct Store {
+    connection: SqliteConnection,
+    log: LogId,
+    /// Something was deleted whose words the write-ahead log still holds.
+    must_erase: bool,
+}
+
+impl Store {
+    /// Which log this is: the same for the store's whole life, another for a copy of it.
+    #[must_use]
+    pub const fn log_id(&self) -> LogId {
+        self.log
+    }
+
+    /// Does `work` in one transaction that nobody else writes beside, or not at all.
+    fn write<T>(&mut self, work: impl FnOnce(&mut SqliteConnection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let value = self.transact(work)?;
+        self.tend()?;
+        Ok(value)
+    }
+
+    /// The same, and nothing after it.
+    fn transact<T>(
+        &mut self,
+        work: impl FnOnce(&mut SqliteConnection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        // Not `immediate_transaction`: where SQLite has already rolled back by itself, as it does when the disk is
+        // full, that one returns the failure of its own ROLLBACK instead of the cause.
+        let connection = &mut self.connection;
+        AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE")?;
+        match work(connection) {
+            Ok(value) => {
+                AnsiTransactionManager::commit_transaction(connection)?;
+                Ok(value)
+            }
+            Err(cause) => {
+                if let Err(error) = AnsiTransactionManager::rollback_transaction(connection) {
+                    log::debug!("nothing was left to roll back: {error}");
+                }
+                Err(cause)
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").field("log", &self.log).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,120 @@
+//! People who claimed a handle. What a handle may look like is the model's business, when one may be claimed `chat`'s.
+
+use diesel::prelude::*;
+
+use super::columns::{column, number};
+use super::reads::bring_marks_along;
+use super::schema::{devices, users};
+use super::{Store, StoreError};
+use crate::model::{DeviceId, Handle, NameKey, Timestamp, User, UserId};
+
+/// What became of a claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Registered {
+    /// The handle is this user's, now or since an earlier claim.
+    Done(User),
+    /// It is somebody else's, or passes for somebody else's.
+    Taken,
+    /// The device belongs to a user with another handle, or is unknown.
+    Denied,
+}
+
+impl Store {
+    /// Claims a handle for a guest's device, which speaks as the new user from now on and brings its read marks along.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub fn register(&mut self, device: DeviceId, handle: &Handle, now: Timestamp) -> Result<Registered, StoreError> {
+        let key = handle.key();
+        self.write(|connection| {
+            let known = devices::table
+                .find(column(device.0))
+                .inner_join(users::table)
+                .select((users::id, users::name, users::key))
+                .get_result::<(i64, String, String)>(connection)
+                .optional()?;
+            match known {
+                Some((id, ..)) if id == column(UserId::ANONYMOUS.0) => {
+                    claim(connection, device, handle.as_str(), &key, now)
+                }
+                Some((id, name, own)) if own == key.as_str() => Ok(Registered::Done(user(id, name))),
+                _ => Ok(Registered::Denied),
+            }
+        })
+    }
+}
+
+fn user(id: i64, name: String) -> User {
+    User { id: UserId(number(id)), name, guest: false }
+}
+
+fn claim(
+    connection: &mut SqliteConnection,
+    device: DeviceId,
+    name: &str,
+    key: &NameKey,
+    now: Timestamp,
+) -> Result<Registered, StoreError> {
+    let claimed: Option<i64> = diesel::insert_into(users::table)
+        .values((users::name.eq(name), users::key.eq(key.as_str()), users::created_at.eq(column(now.0))))
+        .on_conflict(users::key)
+        .do_nothing()
+        .returning(users::id)
+        .get_result(connection)
+        .optional()?;
+    let Some(id) = claimed else { return Ok(Registered::Taken) };
+    diesel::update(devices::table.find(column(device.0))).set(devices::user_id.eq(id)).execute(connection)?;
+    bring_marks_along(connection, device, UserId(number(id)))?;
+    Ok(Registered::Done(user(id, name.to_owned())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Seq;
+    use crate::store::testing::Fixture;
+
+    fn handle(text: &str) -> Handle {
+        Handle::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_handle_is_claimed_once_and_for_ever() {
+        let mut fixture = Fixture::new();
+        let (ann, bea) = (fixture.device(), fixture.device());
+        let done = fixture.store.register(ann, &handle("Ann"), Timestamp(1)).unwrap();
+        let Registered::Done(user) = &done else { panic!("{done:?}") };
+        assert_eq!((user.name.as_str(), user.guest), ("Ann", false));
+        assert_ne!(user.id, UserId::ANONYMOUS);
+        fixture.reopen();
+        let store = &mut fixture.store;
+        assert_eq!(store.register(ann, &handle("ann"), Timestamp(2)), Ok(done), "again, and as it was spelled");
+        assert_eq!(store.register(ann, &handle("Anna"), Timestamp(2)), Ok(Registered::Denied));
+        assert_eq!(store.register(bea, &handle("Аnn"), Timestamp(2)), Ok(Registered::Taken), "a Cyrillic letter");
+        assert!(matches!(store.register(bea, &handle("Anna"), Timestamp(2)), Ok(Registered::Done(_))));
+        assert_eq!(store.register(DeviceId(999), &handle("Cleo"), Timestamp(2)), Ok(Registered::Denied));
+    }
+
+    #[test]
+    fn a_registered_device_speaks_as_its_user() {
+        let mut fixture = Fixture::new();
+        let (identity, secret) = fixture.store.new_device(&mut fixture.chance, Timestamp(1)).unwrap();
+        let done = fixture.store.register(identity.device, &handle("Ann"), Timestamp(1)).unwrap();
+        let known = fixture.store.authenticate(identity.device, &secret).unwrap().unwrap();
+        assert_eq!(done, Registered::Done(known.user));
+    }
+
+    #[test]
+    fn read_marks_come_along() {
+        let mut fixture = Fixture::new();
+        let (device, room) = (fixture.device(), fixture.room("lobby"));
+        for nonce in 0..3 {
+            fixture.say(device, nonce, room, "x");
+        }
+        fixture.store.mark_read(UserId::ANONYMOUS, device, room, Seq(2)).unwrap();
+        let done = fixture.store.register(device, &handle("Ann"), Timestamp(1)).unwrap();
+        let Registered::Done(user) = done else { panic!("{done:?}") };
+        assert_eq!(fixture.store.read_mark(user.id, DeviceId(999), room), Ok(Some(Seq(2))));
+        assert_eq!(fixture.store.read_mark(UserId::ANONYMOUS, device, room), Ok(None));
+    }
+}
