@@ -10,3 +10,5 @@ pub mod model;
 pub mod wire;
 // What is kept: rows of one SQLite database. Knows `model`.
 pub mod store;
+// The bytes of files, kept once under their hash. Knows `model`.
+pub mod files;
