@@ -12,3 +12,5 @@ pub mod wire;
 pub mod store;
 // The bytes of files, kept once under their hash. Knows `model`.
 pub mod files;
+// The rules, without I/O and without a clock. Knows `wire` and `model`.
+pub mod chat;
