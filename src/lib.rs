@@ -14,3 +14,5 @@ pub mod store;
 pub mod files;
 // The rules, without I/O and without a clock. Knows `wire` and `model`.
 pub mod chat;
+// The actors: thin shells around the rules. Know `chat`, `store`, `files`, `wire` and `model`.
+pub mod actors;

@@ -1,0 +1,155 @@
+//! Threads that may block: on the database, on files. Each executor runs closures, so that a query is written where
+//! it is needed and travels as one message. What the queries say is left to [`crate::store`] and [`crate::files`].
+
+use std::marker::PhantomData;
+use std::sync::{Arc, Mutex};
+
+use actix::{Actor, Addr, Handler, Message, SyncArbiter, SyncContext};
+
+use super::{Ending, Vital};
+use crate::files::BlobStore;
+use crate::store::{Store, StoreError};
+
+/// Work for an executor that holds a `T`; `R` is what it returns.
+pub struct Query<F, R>(F, PhantomData<fn() -> R>);
+
+impl<F, R> Query<F, R> {
+    /// Wraps a closure for an executor's mailbox.
+    pub const fn new(work: F) -> Self {
+        Self(work, PhantomData)
+    }
+}
+
+impl<F, R: 'static> Message for Query<F, R> {
+    type Result = R;
+}
+
+/// A thread with a connection to the database: one that writes, a few that read.
+pub struct DbExecutor {
+    /// None once it has failed to write: nobody knows what is on disk, and only a new start finds out.
+    store: Option<Store>,
+    kind: Kind,
+    ending: Ending,
+    _vital: Vital,
+}
+
+enum Kind {
+    Reads,
+    /// Whether the last attempt found the store unavailable, so that the log says it once.
+    Writes {
+        is_stuck: bool,
+    },
+}
+
+impl DbExecutor {
+    /// The thread through which everything is written.
+    #[must_use]
+    pub fn start_writer(store: Store, ending: &Ending) -> Addr<Self> {
+        let stores = Mutex::new(Some(store));
+        Self::start_with(1, ending, "the thread that writes", move || {
+            let store = stores.lock().expect("nothing panics while it is held").take();
+            (store, Kind::Writes { is_stuck: false })
+        })
+    }
+
+    /// A thread for each of `stores`, that reads.
+    #[must_use]
+    pub fn start_readers(stores: Vec<Store>, ending: &Ending) -> Addr<Self> {
+        let (count, stores) = (stores.len(), Mutex::new(stores));
+        Self::start_with(count, ending, "a thread that reads", move || {
+            let store = stores.lock().expect("nothing panics while it is held").pop();
+            (store, Kind::Reads)
+        })
+    }
+
+    fn start_with(
+        threads: usize,
+        ending: &Ending,
+        name: &'static str,
+        take: impl Fn() -> (Option<Store>, Kind) + Send + Sync + 'static,
+    ) -> Addr<Self> {
+        let ending = ending.clone();
+        SyncArbiter::start(threads, move || {
+            let (store, kind) = take();
+            Self { store, kind, ending: ending.clone(), _vital: Vital::new(name, ending.clone()) }
+        })
+    }
+
+    /// Says in the log what went wrong, once, and does what has to follow.
+    fn heed(&mut self, error: Option<&StoreError>) {
+        match (&mut self.kind, error) {
+            (Kind::Writes { is_stuck }, Some(StoreError::Unavailable(why))) => {
+                if !std::mem::replace(is_stuck, true) {
+                    log::error!("nothing can be written for now: {why}");
+                }
+            }
+            (Kind::Writes { is_stuck }, None) => {
+                if std::mem::take(is_stuck) {
+                    log::warn!("what is said can be written again");
+                }
+            }
+            (Kind::Writes { .. }, Some(StoreError::Fatal(why))) => {
+                self.ending.fail(&format!("the database failed: {why}"));
+                // closing it would write and sync once more, and might be told that all is well
+                std::mem::forget(self.store.take());
+            }
+            (Kind::Reads, Some(error)) => log::error!("the database could not serve a query: {error}"),
+            (Kind::Reads, None) => {}
+        }
+    }
+}
+
+impl Actor for DbExecutor {
+    type Context = SyncContext<Self>;
+}
+
+impl<F, R> Handler<Query<F, Result<R, StoreError>>> for DbExecutor
+where
+    F: FnOnce(&mut Store) -> Result<R, StoreError> + Send + 'static,
+    R: Send + 'static,
+{
+    type Result = Result<R, StoreError>;
+
+    fn handle(&mut self, Query(work, _): Query<F, Result<R, StoreError>>, _: &mut SyncContext<Self>) -> Self::Result {
+        let Some(store) = &mut self.store else {
+            return Err(StoreError::Fatal("it has failed before".into()));
+        };
+        let result = work(store);
+        self.heed(result.as_ref().err());
+        result
+    }
+}
+
+/// A thread that reads and writes files, and looks into them.
+pub struct FileExecutor {
+    files: Arc<BlobStore>,
+    _vital: Vital,
+}
+
+impl FileExecutor {
+    /// As many threads as `count`.
+    #[must_use]
+    pub fn start_threads(count: usize, files: &Arc<BlobStore>, ending: &Ending) -> Addr<Self> {
+        let (files, ending) = (Arc::clone(files), ending.clone());
+        SyncArbiter::start(count, move || {
+            let vital = Vital::new("a thread for files", ending.clone());
+            Self { files: Arc::clone(&files), _vital: vital }
+        })
+    }
+}
+
+impl Actor for FileExecutor {
+    type Context = SyncContext<Self>;
+}
+
+impl<F, R> Handler<Query<F, R>> for FileExecutor
+where
+    F: FnOnce(&BlobStore) -> R + Send + 'static,
+    R: Send + 'static,
+{
+    type Result = actix::MessageResult<Query<F, R>>;
+
+    fn handle(&mut self, Query(work, _): Query<F, R>, _: &mut SyncContext<Self>) -> Self::Result {
+        actix::MessageResult(work(&self.files))
+    }
+}

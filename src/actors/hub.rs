@@ -1,0 +1,104 @@
+//! What every session needs: the addresses of the actors that there is one of, the server's settings and its
+//! permits. Made once at boot; nothing in it changes.
+
+use std::sync::{Arc, Mutex};
+
+use actix::Addr;
+use tokio::sync::Semaphore;
+
+use super::executor::Query;
+use super::{DbExecutor, Ending, FileExecutor, Journal, Lobby};
+use crate::files::BlobStore;
+use crate::model::{Chance, Clock, LogId};
+use crate::store::{Store, StoreError};
+use crate::wire::{Code, Limits, Refusal};
+
+/// What the operator decided, as far as sessions see it.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The server's name and version, for `welcome`.
+    pub server: String,
+    /// What `welcome` announces.
+    pub limits: Limits,
+    /// Where time comes from.
+    pub clock: Clock,
+}
+
+/// What every session needs.
+pub struct Hub {
+    /// What the operator decided.
+    pub settings: Settings,
+    /// Which log all seqs belong to.
+    pub log: LogId,
+    /// Where ids and secrets come from.
+    pub chance: Arc<Mutex<Chance>>,
+    /// The thread that writes.
+    pub writer: Addr<DbExecutor>,
+    /// The threads that read.
+    pub readers: Addr<DbExecutor>,
+    /// The threads that handle files.
+    pub files: Addr<FileExecutor>,
+    /// Finds rooms and devices.
+    pub lobby: Addr<Lobby>,
+    /// Gathers what is to be written.
+    pub journal: Addr<Journal>,
+    /// Says that may be unanswered in all.
+    pub says: Arc<Semaphore>,
+    /// Whether the server is on its way out.
+    pub ending: Ending,
+}
+
+impl Hub {
+    /// Reads from the database.
+    ///
+    /// # Errors
+    /// `unavailable` if it is busy, `internal` if it failed.
+    pub async fn read<R: Send + 'static>(
+        &self,
+        query: impl FnOnce(&mut Store) -> Result<R, StoreError> + Send + 'static,
+    ) -> Result<R, Refusal> {
+        match self.readers.send(Query::new(query)).await {
+            Ok(Ok(found)) => Ok(found),
+            Ok(Err(StoreError::Unavailable(_))) => Err(unavailable()),
+            Ok(Err(StoreError::Fatal(_))) | Err(_) => Err(internal()),
+        }
+    }
+
+    /// Writes to the database, outside of the journal's batches.
+    ///
+    /// # Errors
+    /// `unavailable` if it cannot be written now. If the outcome is unknown there is no answer: the process ends.
+    pub async fn write<R: Send + 'static>(
+        &self,
+        query: impl FnOnce(&mut Store) -> Result<R, StoreError> + Send + 'static,
+    ) -> Result<R, Refusal> {
+        match self.writer.send(Query::new(query)).await {
+            Ok(Ok(written)) => Ok(written),
+            Ok(Err(StoreError::Unavailable(_))) => Err(unavailable()),
+            Ok(Err(StoreError::Fatal(_))) | Err(_) => std::future::pending().await,
+        }
+    }
+
+    /// Does something with files.
+    ///
+    /// # Errors
+    /// `internal` if the threads are gone, and the process with them soon.
+    pub async fn with_files<R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&BlobStore) -> R + Send + 'static,
+    ) -> Result<R, Refusal> {
+        self.files.send(Query::new(work)).await.map_err(|_| internal())
+    }
+}
+
+/// The store cannot commit now.
+#[must_use]
+pub fn unavailable() -> Refusal {
+    Refusal::new(Code::Unavailable, "the server cannot store this now; repeat it later")
+}
+
+/// A fault of the server, which is in its log.
+#[must_use]
+pub fn internal() -> Refusal {
+    Refusal::new(Code::Internal, "the server failed at this; its log says why")
+}

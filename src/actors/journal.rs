@@ -1,0 +1,283 @@
+//! Gathers what all rooms want written while the last commit is still under way: the next batch forms by itself, so
+//! that one sync serves many messages and a lone message waits for nobody. At most one batch is in flight. How a
+//! batch is committed is left to the store; who is told, to the rooms.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::SystemTime;
+
+use actix::{
+    Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, MailboxError, Message, ResponseFuture, WrapFuture,
+};
+use tokio::sync::oneshot;
+
+use super::executor::Query;
+use super::fanout::Answers;
+use super::hub;
+use super::permits::Permit;
+use super::registry::Answer;
+use super::session::SessionId;
+use super::{DbExecutor, Ending, Fanout, Room, Vital};
+use crate::files::BlobStore;
+use crate::model::{Clock, Digest, RoomId, RoomName, Seq, Timestamp, limits};
+use crate::store::{Committed as StoreCommitted, Entry, Outcome, Store, StoreError};
+use crate::wire::{Code, Refusal};
+
+/// A session, as seen by whoever answers it.
+#[derive(Debug)]
+pub struct Origin {
+    /// Which session.
+    pub session: SessionId,
+    /// The index of its thread.
+    pub thread: usize,
+    /// Its thread's fan-out.
+    pub fanout: Addr<Fanout>,
+    /// Set when the device connects again: what is not in a batch by then is dropped.
+    pub revoked: AtomicBool,
+}
+
+/// What a say is answered with.
+#[derive(Debug)]
+pub struct Ticket {
+    /// The request's id.
+    pub request: u32,
+    /// Comes back with the answer.
+    pub permit: Permit,
+}
+
+/// What one session said to one room in one read, in order.
+#[derive(Debug)]
+pub struct Group {
+    /// Who said it.
+    pub origin: Arc<Origin>,
+    /// The room's name, for the answers.
+    pub room: RoomName,
+    /// One for each entry.
+    pub tickets: Vec<Ticket>,
+    /// What is to be written, in order; with the store while the batch is in flight.
+    pub entries: Vec<Entry>,
+}
+
+/// Where an event got to, or why it did not.
+pub type Verdict = Result<Placed, Refusal>;
+
+/// Groups, with a verdict for each of their entries.
+pub type Judged = Vec<(Group, Vec<Verdict>)>;
+
+/// A message's place in its room's log.
+#[derive(Debug, Clone, Copy)]
+pub struct Placed {
+    /// The place.
+    pub seq: Seq,
+    /// When it was said.
+    pub at: Timestamp,
+    /// False if it had been said before.
+    pub is_new: bool,
+}
+
+/// A group to be written. `back` is the live room, which tells its members; without one (a device says something
+/// into a room that it has not joined, which is only looked up) the session is answered directly.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Append {
+    /// The room that hears of the outcome.
+    pub back: Option<(RoomId, Addr<Room>)>,
+    /// What is to be written.
+    pub group: Group,
+}
+
+/// To a room: these groups were committed, in this order.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Committed(pub Judged);
+
+/// Answered once nothing that was in flight when it came is in flight any more.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Barrier;
+
+/// See the module.
+pub struct Journal {
+    writer: Addr<DbExecutor>,
+    files: Arc<BlobStore>,
+    clock: Clock,
+    queue: VecDeque<Append>,
+    in_flight: Vec<Append>,
+    waiting: Vec<oneshot::Sender<()>>,
+    _vital: Vital,
+}
+
+impl Journal {
+    /// A journal that writes through `writer` and unlinks files that nothing refers to any more.
+    #[must_use]
+    pub fn new(writer: Addr<DbExecutor>, files: Arc<BlobStore>, clock: Clock, ending: Ending) -> Self {
+        let vital = Vital::new("the journal", ending);
+        let (queue, in_flight, waiting) = (VecDeque::new(), Vec::new(), Vec::new());
+        Self { writer, files, clock, queue, in_flight, waiting, _vital: vital }
+    }
+
+    /// Takes the next batch, without what was said on a connection that its device has replaced.
+    fn take_batch(&mut self) -> Vec<Append> {
+        let (mut batch, mut says, mut text_bytes) = (Vec::new(), 0, 0);
+        while says < limits::BATCH_SAYS_MAX && text_bytes < limits::BATCH_TEXT_BYTES_MAX {
+            let Some(append) = self.queue.pop_front() else { break };
+            if !append.group.origin.revoked.load(Ordering::Acquire) {
+                says += append.group.entries.len();
+                text_bytes += append.group.entries.iter().map(|entry| entry.body.text_bytes()).sum::<usize>();
+                batch.push(append);
+            }
+        }
+        batch
+    }
+
+    fn start_batch(&mut self, ctx: &mut Context<Self>) {
+        if !self.in_flight.is_empty() {
+            return;
+        }
+        let mut batch = self.take_batch();
+        if batch.is_empty() {
+            return;
+        }
+        let entries: Vec<Entry> =
+            batch.iter_mut().flat_map(|append| std::mem::take(&mut append.group.entries)).collect();
+        self.in_flight = batch;
+        let clock = self.clock.clone();
+        let commit = self.writer.send(Query::new(move |store: &mut Store| {
+            let committed = store.commit(&entries, clock.now())?;
+            Ok((entries, committed))
+        }));
+        ctx.spawn(commit.into_actor(self).map(|result, journal, ctx| {
+            journal.finish_batch(result);
+            journal.start_batch(ctx);
+        }));
+    }
+
+    fn finish_batch(&mut self, result: Result<Result<(Vec<Entry>, StoreCommitted), StoreError>, MailboxError>) {
+        let batch = std::mem::take(&mut self.in_flight);
+        match result {
+            Ok(Ok((entries, committed))) => {
+                route(restore(batch, entries, committed.outcomes));
+                self.unlink(committed.orphans);
+            }
+            Ok(Err(StoreError::Unavailable(_))) => route(batch.into_iter().map(refuse_all).collect()),
+            // the outcome is unknown: nobody is answered, nor told that nothing is in flight, and the process ends
+            Ok(Err(StoreError::Fatal(_))) | Err(_) => {
+                self.in_flight = batch;
+                return;
+            }
+        }
+        for waiting in self.waiting.drain(..) {
+            // whoever waited and is gone needs no answer
+            waiting.send(()).ok();
+        }
+    }
+
+    /// Removes contents that nothing refers to any more: on the thread that writes, so that no commit comes between
+    /// the look and the removal.
+    fn unlink(&self, orphans: Vec<Digest>) {
+        if orphans.is_empty() {
+            return;
+        }
+        let files = Arc::clone(&self.files);
+        // bounded: one message a batch, and the next batch waits behind it in the same mailbox
+        self.writer.do_send(Query::new(move |store: &mut Store| {
+            for digest in orphans {
+                unlink_if_unused(store, &files, &digest)?;
+            }
+            Ok::<(), StoreError>(())
+        }));
+    }
+}
+
+/// Removes a content that nothing refers to: to be called on the thread that writes.
+///
+/// # Errors
+/// The store's.
+pub fn unlink_if_unused(store: &mut Store, files: &BlobStore, digest: &Digest) -> Result<(), StoreError> {
+    if store.is_file_kept(digest)? {
+        return Ok(());
+    }
+    if let Err(error) = files.remove(digest, SystemTime::now()) {
+        log::warn!("could not remove an unused file, the next sweep will: {error}");
+    }
+    Ok(())
+}
+
+/// Puts entries and outcomes back to the groups that they belong to.
+fn restore(batch: Vec<Append>, entries: Vec<Entry>, outcomes: Vec<Outcome>) -> Vec<(Append, Vec<Verdict>)> {
+    let (mut entries, mut verdicts) = (entries.into_iter(), outcomes.into_iter().map(verdict));
+    let give_back = |mut append: Append| {
+        let count = append.group.tickets.len();
+        append.group.entries = entries.by_ref().take(count).collect();
+        (append, verdicts.by_ref().take(count).collect())
+    };
+    batch.into_iter().map(give_back).collect()
+}
+
+fn refuse_all(append: Append) -> (Append, Vec<Verdict>) {
+    let verdicts = append.group.tickets.iter().map(|_| Err(hub::unavailable())).collect();
+    (append, verdicts)
+}
+
+/// One message a room and batch; sessions without a room are answered directly.
+fn route(judged: Vec<(Append, Vec<Verdict>)>) {
+    let mut rooms: HashMap<RoomId, (Addr<Room>, Judged)> = HashMap::new();
+    for (Append { back, group }, verdicts) in judged {
+        if let Some((id, room)) = back {
+            rooms.entry(id).or_insert_with(|| (room, Vec::new())).1.push((group, verdicts));
+        } else {
+            let fanout = group.origin.fanout.clone();
+            // bounded: each answer holds the permit of its say
+            fanout.do_send(Answers(Answer::to_group(group, &verdicts)));
+        }
+    }
+    for (room, groups) in rooms.into_values() {
+        // bounded: each say in it holds a permit
+        room.do_send(Committed(groups));
+    }
+}
+
+fn verdict(outcome: Outcome) -> Verdict {
+    match outcome {
+        Outcome::Appended { seq, at } => Ok(Placed { seq, at, is_new: true }),
+        Outcome::Repeated { seq, at } => Ok(Placed { seq, at, is_new: false }),
+        Outcome::NonceReused => Err(Refusal::new(Code::NonceReused, "this nonce names another message")),
+        Outcome::NoSuchMessage => Err(Refusal::new(Code::NoSuchMessage, "there is no such message in this room")),
+        Outcome::NoSuchUpload => Err(Refusal::new(Code::NoSuchUpload, "this upload is over; begin it again")),
+        Outcome::Denied => Err(Refusal::new(Code::Denied, "only its author may do that")),
+        Outcome::Refused => Err(not_joined()),
+    }
+}
+
+/// The refusal for who is not in a room.
+#[must_use]
+pub fn not_joined() -> Refusal {
+    Refusal::new(Code::NotJoined, "join the room first")
+}
+
+impl Actor for Journal {
+    type Context = Context<Self>;
+}
+
+impl Handler<Append> for Journal {
+    type Result = ();
+
+    fn handle(&mut self, append: Append, ctx: &mut Context<Self>) {
+        self.queue.push_back(append);
+        self.start_batch(ctx);
+    }
+}
+
+impl Handler<Barrier> for Journal {
+    type Result = ResponseFuture<()>;
+
+    fn handle(&mut self, _: Barrier, _: &mut Context<Self>) -> Self::Result {
+        if self.in_flight.is_empty() {
+            return Box::pin(std::future::ready(()));
+        }
+        let (done, wait) = oneshot::channel();
+        self.waiting.push(done);
+        Box::pin(async { wait.await.unwrap_or(()) })
+    }
+}

@@ -1,0 +1,125 @@
+//! Accepts connections and hands each to a thread in turn, as a socket of no runtime yet. What is said over it is
+//! left to the thread's sessions.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use actix::{Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, WrapFuture};
+use socket2::{SockRef, TcpKeepalive};
+use tokio::net::TcpListener;
+
+use super::fanout::Adopt;
+use super::{Ending, Fanout, Vital};
+use crate::wire::{self, Bye, ByeCode, ServerFrame};
+
+/// How long to wait after a failure to accept, which is mostly a lack of file descriptors.
+const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(100);
+/// A peer whose cable was cut is noticed within about a minute, however long it may be idle.
+const KEEPALIVE_IDLE: Duration = Duration::from_secs(30);
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(10);
+const KEEPALIVE_RETRIES: u32 = 3;
+
+/// Counts a connection until it is dropped.
+#[derive(Debug)]
+pub struct Guest(Arc<AtomicUsize>);
+
+impl Guest {
+    /// One more in `connections`, and how many there were before.
+    #[must_use]
+    pub fn enter(connections: &Arc<AtomicUsize>) -> (Self, usize) {
+        (Self(Arc::clone(connections)), connections.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+impl Drop for Guest {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Accept no more; answered at once.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct StopAccepting;
+
+/// See the module.
+pub struct Listener {
+    socket: Arc<TcpListener>,
+    fanouts: Vec<Addr<Fanout>>,
+    next: usize,
+    connections: Arc<AtomicUsize>,
+    connections_max: usize,
+    _vital: Vital,
+}
+
+impl Listener {
+    /// A listener over a bound socket, for at least one thread.
+    #[must_use]
+    pub fn new(socket: TcpListener, fanouts: Vec<Addr<Fanout>>, connections_max: usize, ending: Ending) -> Self {
+        let vital = Vital::new("the listener", ending);
+        let (socket, connections) = (Arc::new(socket), Arc::default());
+        Self { socket, fanouts, next: 0, connections, connections_max, _vital: vital }
+    }
+
+    fn accept(&mut self, ctx: &mut Context<Self>) {
+        let socket = Arc::clone(&self.socket);
+        let accepted = async move { socket.accept().await };
+        ctx.spawn(accepted.into_actor(self).map(|accepted, this, ctx| {
+            match accepted.and_then(|(stream, peer)| Ok((prepare(stream)?, peer))) {
+                Ok((stream, peer)) => this.admit(stream, peer),
+                Err(error) => {
+                    log::warn!("could not accept a connection: {error}");
+                    ctx.run_later(PAUSE_AFTER_FAILURE, Self::accept);
+                    return;
+                }
+            }
+            this.accept(ctx);
+        }));
+    }
+
+    fn admit(&mut self, stream: std::net::TcpStream, peer: SocketAddr) {
+        let (guest, before) = Guest::enter(&self.connections);
+        if before >= self.connections_max {
+            log::debug!("turned away {peer}: the server is full");
+            turn_away(&stream);
+            return;
+        }
+        self.next = (self.next + 1) % self.fanouts.len();
+        // bounded: one a connection, of which there are at most connections_max
+        self.fanouts[self.next].do_send(Adopt { stream, peer, guest });
+    }
+}
+
+fn prepare(stream: tokio::net::TcpStream) -> std::io::Result<std::net::TcpStream> {
+    stream.set_nodelay(true)?;
+    let keepalive = TcpKeepalive::new().with_time(KEEPALIVE_IDLE).with_interval(KEEPALIVE_INTERVAL);
+    SockRef::from(&stream).set_tcp_keepalive(&keepalive.with_retries(KEEPALIVE_RETRIES))?;
+    stream.into_std()
+}
+
+/// A last word that fits into any socket's buffer, for a peer that gets no session.
+fn turn_away(mut stream: &std::net::TcpStream) {
+    let bye = Bye { code: ByeCode::Full, message: "the server is full; try again later".into() };
+    // a peer that is gone already needs no telling
+    drop(stream.write_all(&wire::encode_frame(&ServerFrame::Bye(bye))));
+    drop(stream.shutdown(std::net::Shutdown::Write));
+}
+
+impl Actor for Listener {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Context<Self>) {
+        self.accept(ctx);
+    }
+}
+
+impl Handler<StopAccepting> for Listener {
+    type Result = ();
+
+    fn handle(&mut self, _: StopAccepting, ctx: &mut Context<Self>) {
+        ctx.stop();
+    }
+}

@@ -1,0 +1,34 @@
+//! The actors: thin shells around the rules of [`crate::chat`], in the order in which a message walks through them.
+//!
+//! ```text
+//! socket ─▶ Session ─▶ Room ─▶ Journal ─▶ DbExecutor ─▶ SQLite
+//!                        │                    │ committed, seq assigned
+//! sockets ◀─ links ◀─ Fanout (one a thread) ◀─ Room ◀─┘
+//! ```
+//!
+//! Requests flow down and may wait; facts flow up and never wait. Everything that is sent without waiting is bounded
+//! by the permits that were given out for it, and says so where it is sent.
+
+pub mod executor;
+pub mod fanout;
+pub mod hub;
+pub mod journal;
+pub mod listener;
+pub mod lobby;
+pub mod permits;
+pub mod registry;
+pub mod room;
+pub mod session;
+pub mod sweeper;
+#[cfg(test)]
+pub(crate) mod testing;
+pub mod vital;
+
+pub use executor::{DbExecutor, FileExecutor};
+pub use fanout::Fanout;
+pub use hub::{Hub, Settings};
+pub use journal::Journal;
+pub use listener::Listener;
+pub use lobby::Lobby;
+pub use room::Room;
+pub use vital::{Ending, Vital};

@@ -1,0 +1,147 @@
+//! The reading side of a session: a stream of what happened to its socket. It reads only while the session wants
+//! requests, so that pressure reaches the peer. What a request means is left to the session.
+
+use std::cell::RefCell;
+use std::io;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use actix_rt::time::Sleep;
+use bytes::{Bytes, BytesMut};
+use futures_util::Stream;
+use tokio_util::codec::Decoder;
+
+use super::Link;
+use crate::model::limits;
+use crate::wire::{Broken, FrameCodec};
+
+/// Bytes that one read takes: shared by all sessions of a thread, so that an idle one holds no buffer.
+const SCRATCH_BYTES: usize = 64 * 1024;
+
+thread_local! {
+    static SCRATCH: RefCell<Box<[u8]>> = RefCell::new(vec![0; SCRATCH_BYTES].into());
+}
+
+/// What happened to a session's socket.
+#[derive(Debug)]
+pub(super) enum Happened {
+    /// Whole frames came; at the end of them perhaps something that is none.
+    Frames(Vec<Bytes>, Option<Broken>),
+    /// There is room in the outbox again, which the session had asked for.
+    Drained,
+    /// The peer sends nothing more, and may still listen.
+    AtEnd,
+    /// `bye` was said: the session leaves its rooms, and its last words are on their way.
+    Closing,
+}
+
+/// Ends when the connection is gone.
+pub(super) struct Incoming {
+    link: Rc<Link>,
+    codec: FrameCodec,
+    partial: BytesMut,
+    deadline: Option<Pin<Box<Sleep>>>,
+    is_at_end: bool,
+    is_over: bool,
+}
+
+impl Incoming {
+    /// What comes over a fresh connection.
+    pub(super) fn new(link: Rc<Link>) -> Self {
+        let codec = FrameCodec { frame_bytes_max: limits::FRAME_BEFORE_HELLO_BYTES_MAX };
+        Self { link, codec, partial: BytesMut::new(), deadline: None, is_at_end: false, is_over: false }
+    }
+
+    /// Frames out of what was read so far.
+    fn cut(&mut self) -> Option<Happened> {
+        let mut frames = Vec::new();
+        let mut broken = None;
+        while frames.len() < limits::REQUESTS_PER_TURN_MAX && broken.is_none() {
+            match self.codec.decode(&mut self.partial) {
+                Ok(Some(frame)) => frames.push(frame),
+                Ok(None) => break,
+                Err(error) => broken = Some(error),
+            }
+            // the first frame is hello or the last one
+            self.codec.frame_bytes_max = limits::FRAME_BYTES_MAX;
+        }
+        if self.partial.is_empty() {
+            self.partial = BytesMut::new();
+        }
+        if frames.is_empty() && broken.is_none() {
+            return None;
+        }
+        self.link.note_heard();
+        Some(Happened::Frames(frames, broken))
+    }
+
+    fn poll_frames(&mut self, cx: &mut Context<'_>) -> Poll<Option<Happened>> {
+        loop {
+            if let Some(happened) = self.cut() {
+                return Poll::Ready(Some(happened));
+            }
+            match std::task::ready!(self.poll_fill(cx)) {
+                Ok(0) => {
+                    self.is_at_end = true;
+                    return Poll::Ready(Some(Happened::AtEnd));
+                }
+                Ok(_) => {}
+                Err(_) => return Poll::Ready(None),
+            }
+        }
+    }
+
+    fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        SCRATCH.with_borrow_mut(|scratch| {
+            let bytes = std::task::ready!(self.link.poll_read(cx, scratch))?;
+            self.partial.extend_from_slice(&scratch[..bytes]);
+            Poll::Ready(Ok(bytes))
+        })
+    }
+
+    /// Throws away what still comes, until the peer is done too or its time is up.
+    fn poll_goodbye(&mut self, cx: &mut Context<'_>) -> Poll<Option<Happened>> {
+        let Some(deadline) = &mut self.deadline else {
+            self.deadline = Some(Box::pin(actix_rt::time::sleep(limits::GOODBYE_TIMEOUT)));
+            return Poll::Ready(Some(Happened::Closing));
+        };
+        if deadline.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(None);
+        }
+        self.link.shut_down();
+        while !self.is_at_end {
+            self.partial = BytesMut::new();
+            match std::task::ready!(self.poll_fill(cx)) {
+                Ok(0) => self.is_at_end = true,
+                Ok(_) => {}
+                Err(_) => return Poll::Ready(None),
+            }
+        }
+        if self.link.is_drained() { Poll::Ready(None) } else { Poll::Pending }
+    }
+}
+
+impl Stream for Incoming {
+    type Item = Happened;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Happened>> {
+        let this = &mut *self;
+        if this.is_over {
+            return Poll::Ready(None);
+        }
+        let next = if this.link.poll_flush(cx).is_err() {
+            Poll::Ready(None)
+        } else if this.link.closing_since().is_some() {
+            this.poll_goodbye(cx)
+        } else if this.link.take_room() {
+            Poll::Ready(Some(Happened::Drained))
+        } else if this.is_at_end || !this.link.may_read() {
+            Poll::Pending
+        } else {
+            this.poll_frames(cx)
+        };
+        this.is_over = matches!(next, Poll::Ready(None));
+        next
+    }
+}

@@ -1,0 +1,121 @@
+//! `say`: from a request to a submission. What is decoded from one read for one room goes there as one message;
+//! nothing is waited for, since the answer comes back through the fan-out.
+
+use std::sync::Arc;
+
+use actix::{Addr, Context};
+use bytes::Bytes;
+
+use super::{Arrived, Session, Who};
+use crate::actors::Room;
+use crate::actors::journal::{Append, Group, Ticket};
+use crate::actors::permits::Permit;
+use crate::actors::room::Submit;
+use crate::chat::form;
+use crate::model::{Body, Nonce, RoomId, RoomName, Seq};
+use crate::store::{Entry, Place, Store, UploadId};
+use crate::wire::Say;
+
+/// Says for one room, in order, not yet sent there.
+pub(super) struct Gathered {
+    back: Option<(RoomId, Addr<Room>)>,
+    group: Group,
+}
+
+/// One message to be written, by `say` or by `finish`.
+pub(super) struct Message {
+    pub room: String,
+    pub nonce: Nonce,
+    pub body: Body,
+    pub reply_to: Option<Seq>,
+    pub upload: Option<UploadId>,
+}
+
+impl Session {
+    pub(super) fn say(&mut self, id: u32, who: &Who, say: Say, frame: &Bytes, ctx: &mut Context<Self>) {
+        if let Err(refusal) = form::body(&say.body) {
+            return self.refuse(id, refusal);
+        }
+        let Some(permit) = self.take_permit(frame, ctx) else { return };
+        let Say { room, nonce, body, reply_to } = say;
+        self.send(Ticket { request: id, permit }, who, Message { room, nonce, body, reply_to, upload: None }, ctx);
+    }
+
+    /// Puts a message on its way. One for a room that the session is not in goes to the journal all the same: it may
+    /// repeat one that was said before, which is answered before anything is judged.
+    pub(super) fn send(&mut self, ticket: Ticket, who: &Who, message: Message, ctx: &mut Context<Self>) {
+        match self.memberships.find(&message.room) {
+            Err(refusal) => self.refuse(ticket.request, refusal),
+            Ok(Ok(membership)) => {
+                let open = membership.open.clone();
+                let entry = message.into_entry(Place::Room(open.id), who);
+                self.gather(Some((open.id, open.room)), open.name, ticket, entry);
+            }
+            Ok(Err(key)) => {
+                let (hub, wanted) = (Arc::clone(&self.hub), key.clone());
+                let name = async move { hub.read(move |store: &mut Store| store.find_room(&wanted)).await };
+                let raw = RoomName::from_store(&message.room);
+                let entry = message.into_entry(Place::Key(key), who);
+                self.wait_for(ctx, name, move |session, found, _| match found {
+                    Ok(found) => session.gather(None, found.map_or(raw, |room| room.name), ticket, entry),
+                    Err(refusal) => session.refuse(ticket.request, refusal),
+                });
+            }
+        }
+    }
+
+    /// A permit for what `frame` asks. Without one the frame waits, and the socket with it.
+    pub(super) fn take_permit(&mut self, frame: &Bytes, ctx: &mut Context<Self>) -> Option<Permit> {
+        let permit = self.permits.try_take();
+        if permit.is_none() {
+            self.backlog.push_front(Arrived::Frame(frame.clone()));
+            self.wait_for(ctx, self.permits.clone().wait(), |_, (), _| {});
+        }
+        permit
+    }
+
+    /// Adds an entry to what goes to its room next.
+    fn gather(&mut self, back: Option<(RoomId, Addr<Room>)>, room: RoomName, ticket: Ticket, entry: Entry) {
+        if !self.gathered.as_ref().is_some_and(|gathered| gathered.is_for(back.as_ref())) {
+            self.submit();
+        }
+        let origin = Arc::clone(&self.origin);
+        let empty = || Group { origin, room, tickets: Vec::new(), entries: Vec::new() };
+        let group = &mut self.gathered.get_or_insert_with(|| Gathered { back, group: empty() }).group;
+        group.tickets.push(ticket);
+        group.entries.push(entry);
+    }
+
+    /// Sends what was gathered.
+    pub(super) fn submit(&mut self) {
+        let Some(Gathered { back, group }) = self.gathered.take() else { return };
+        match back {
+            // bounded: each say in the group holds a permit
+            Some((_, room)) => room.do_send(Submit(group)),
+            // bounded: likewise
+            None => self.hub.journal.do_send(Append { back, group }),
+        }
+    }
+}
+
+impl Message {
+    fn into_entry(self, place: Place, who: &Who) -> Entry {
+        Entry {
+            refuse_if_new: matches!(place, Place::Key(_)),
+            place,
+            device: who.device,
+            author: who.present.user.clone(),
+            nonce: self.nonce,
+            body: self.body,
+            reply_to: self.reply_to,
+            upload: self.upload,
+        }
+    }
+}
+
+impl Gathered {
+    /// Says without a room do not share a group: each names its own.
+    fn is_for(&self, back: Option<&(RoomId, Addr<Room>)>) -> bool {
+        self.back.as_ref().zip(back).is_some_and(|((id, _), (other, _))| id == other)
+    }
+}

@@ -1,0 +1,284 @@
+//! `upload`, `chunk` and `finish`: files on their way in. The bytes are handled on the threads for
+//! files, one request of a session at a time, so that a connection holds no more than one chunk.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use actix::Context;
+use bytes::Bytes;
+
+use super::say::Message;
+use super::{Session, Who};
+use crate::actors::journal::Ticket;
+use crate::actors::{Hub, hub, journal};
+use crate::chat::form;
+use crate::files::{BlobStore, CheckError, Checked, FilesError, Want};
+use crate::model::{Body, FileBody, ImageBody, RoomName, limits};
+use crate::store::{NewUpload, Opened, Store, UploadId};
+use crate::wire::{Answer, Chunk, Code, Finish, Refusal, Said, Upload, UploadKind, Uploading};
+
+/// The uploads of one connection, by its own numbers for them.
+#[derive(Default)]
+pub(super) struct Uploads {
+    by_number: BTreeMap<u32, Sending>,
+    last_number: u32,
+}
+
+/// One upload.
+#[derive(Clone)]
+struct Sending {
+    asked: Upload,
+    /// The name without a path.
+    name: String,
+    stage: Stage,
+}
+
+#[derive(Clone)]
+enum Stage {
+    /// Bytes are coming in.
+    Open { upload: UploadId, reached: u64 },
+    /// The bytes were found to be what was announced, and stand under their hash as long as the upload has its row.
+    Kept { upload: UploadId, body: Body },
+    /// The message was said before.
+    Said(Said),
+}
+
+impl Uploads {
+    fn insert(&mut self, sending: Sending) -> u32 {
+        // one number for one message: what an older one knows of it may no longer be true
+        self.by_number.retain(|_, other| other.asked.nonce != sending.asked.nonce);
+        // what was said can be asked for again by its nonce
+        if self.by_number.len() >= limits::UPLOADS_PER_DEVICE_MAX {
+            self.by_number.pop_first();
+        }
+        self.last_number = self.last_number.wrapping_add(1);
+        self.by_number.insert(self.last_number, sending);
+        self.last_number
+    }
+
+    fn get(&mut self, number: u32) -> Result<&mut Sending, Refusal> {
+        self.by_number.get_mut(&number).ok_or_else(no_such_upload)
+    }
+}
+
+impl Session {
+    pub(super) fn upload(&mut self, id: u32, who: &Who, asked: Upload, ctx: &mut Context<Self>) {
+        let allowed = form::upload(&asked, self.hub.settings.limits.file);
+        let found = allowed.and_then(|name| Ok((name, self.memberships.find(&asked.room)?)));
+        let (name, room) = match found {
+            Ok((name, found)) => (name, found.map(|membership| (membership.open.id, membership.open.name.clone()))),
+            Err(refusal) => return self.refuse(id, refusal),
+        };
+        let (hub, now) = (Arc::clone(&self.hub), self.hub.settings.clock.now());
+        let new = {
+            let Upload { nonce, kind, size, sha256, reply_to, .. } = asked;
+            let (device, name, image) = (who.device, name.clone(), kind == UploadKind::Image);
+            move |room| NewUpload { device, nonce, room, image, name, size, sha256, reply_to }
+        };
+        let query = move |store: &mut Store| match room {
+            Ok((id, name)) => Ok(Some((name, store.open_upload(&new(id), now)?))),
+            // not joined: all that is allowed is to hear that it was said before
+            Err(key) => match store.find_room(&key)? {
+                Some(room) => Ok(store.recall_upload(&new(room.id))?.map(|opened| (room.name, opened))),
+                None => Ok(None),
+            },
+        };
+        let work = async move {
+            let (room, opened) = hub.write(query).await?.ok_or_else(journal::not_joined)?;
+            stage_of(&hub, &room, opened).await
+        };
+        self.later(id, ctx, work, move |session, stage| {
+            let offset = stage.offset(asked.size);
+            let upload = session.uploads.insert(Sending { asked, name, stage });
+            Ok(Answer::Uploading(Uploading { upload, offset }))
+        });
+    }
+
+    pub(super) fn chunk(&mut self, id: u32, chunk: Chunk, ctx: &mut Context<Self>) {
+        let upload = match self.uploads.get(chunk.upload).and_then(|sending| sending.takes(&chunk)) {
+            Ok(Some(upload)) => upload,
+            Ok(None) => return self.answer(id, Ok(Answer::Ok)),
+            Err(refusal) => return self.refuse(id, refusal),
+        };
+        let (hub, Chunk { upload: number, offset, data }) = (Arc::clone(&self.hub), chunk);
+        let work = async move {
+            let append = move |files: &BlobStore| {
+                let _held = files.hold(upload.0);
+                files.append(upload.0, offset, &data)
+            };
+            match hub.with_files(append).await? {
+                Ok(reached) => Ok((reached, Ok(Answer::Ok))),
+                // an earlier connection of the device was still writing when this one asked how far it had come
+                Err(FilesError::Offset { reached }) => Ok((reached, Err(misplaced()))),
+                Err(error) => Err(refuse_files(&error)),
+            }
+        };
+        self.later(id, ctx, work, move |session, (now_reached, answer)| {
+            if let Stage::Open { reached, .. } = &mut session.uploads.get(number)?.stage {
+                *reached = now_reached;
+            }
+            answer
+        });
+    }
+
+    pub(super) fn finish(&mut self, id: u32, who: &Who, finish: Finish, frame: &Bytes, ctx: &mut Context<Self>) {
+        let sending = match self.uploads.get(finish.upload).and_then(|sending| sending.may_finish()) {
+            Ok(Stage::Said(said)) => return self.answer(id, Ok(Answer::Said(said))),
+            Ok(_) => self.uploads.by_number[&finish.upload].clone(),
+            Err(refusal) => return self.refuse(id, refusal),
+        };
+        let Some(permit) = self.take_permit(frame, ctx) else { return };
+        let ticket = Ticket { request: id, permit };
+        let (work, who) = (keep(Arc::clone(&self.hub), sending), who.clone());
+        self.wait_for(ctx, work, move |session, kept, ctx| match kept {
+            Ok(body) => session.say_upload(ticket, &who, finish.upload, body, ctx),
+            Err(refusal) => {
+                if is_discarded_by(&refusal) {
+                    session.uploads.by_number.remove(&finish.upload);
+                }
+                session.refuse(id, refusal);
+            }
+        });
+    }
+
+    fn say_upload(&mut self, ticket: Ticket, who: &Who, number: u32, body: Body, ctx: &mut Context<Self>) {
+        let Ok(sending) = self.uploads.get(number) else { return };
+        if let Stage::Open { upload, .. } = sending.stage {
+            sending.stage = Stage::Kept { upload, body: body.clone() };
+        }
+        let upload = sending.stage.upload();
+        let Upload { room, nonce, reply_to, .. } = sending.asked.clone();
+        self.send(ticket, who, Message { room, nonce, body, reply_to, upload }, ctx);
+    }
+}
+
+impl Stage {
+    const fn offset(&self, size: u64) -> u64 {
+        match self {
+            Self::Open { reached, .. } => *reached,
+            Self::Kept { .. } | Self::Said(_) => size,
+        }
+    }
+
+    const fn upload(&self) -> Option<UploadId> {
+        match self {
+            Self::Open { upload, .. } | Self::Kept { upload, .. } => Some(*upload),
+            Self::Said(_) => None,
+        }
+    }
+}
+
+impl Sending {
+    /// The upload that a chunk is appended to; none if there is nothing in it and nothing to wait for.
+    fn takes(&self, chunk: &Chunk) -> Result<Option<UploadId>, Refusal> {
+        if chunk.data.len() > limits::CHUNK_BYTES_MAX {
+            return Err(form::bad("a chunk has at most 65,536 bytes"));
+        }
+        if chunk.offset != self.stage.offset(self.asked.size) {
+            return Err(misplaced());
+        }
+        if chunk.offset + chunk.data.len() as u64 > self.asked.size {
+            return Err(Refusal::new(Code::TooLarge, "this is more than was announced"));
+        }
+        match self.stage {
+            Stage::Open { upload, .. } => Ok(Some(upload)),
+            Stage::Kept { .. } | Stage::Said(_) => Ok(None),
+        }
+    }
+
+    fn may_finish(&self) -> Result<Stage, Refusal> {
+        if self.stage.offset(self.asked.size) < self.asked.size {
+            return Err(form::bad("the upload is not at its end"));
+        }
+        Ok(self.stage.clone())
+    }
+
+    fn body(&self, checked: Checked) -> Body {
+        let (name, size, sha256) = (self.name.clone(), self.asked.size, self.asked.sha256);
+        match (self.asked.kind, checked) {
+            (UploadKind::Image, Checked { mime, dimensions: Some((width, height)) }) => {
+                Body::Image(ImageBody { name, size, mime, sha256, width, height })
+            }
+            (_, Checked { mime, .. }) => Body::File(FileBody { name, size, mime, sha256 }),
+        }
+    }
+}
+
+async fn stage_of(hub: &Hub, room: &RoomName, opened: Opened) -> Result<Stage, Refusal> {
+    match opened {
+        Opened::Open { upload } => {
+            let reached = hub
+                .with_files(move |files| {
+                    let _held = files.hold(upload.0);
+                    files.received(upload.0)
+                })
+                .await?;
+            let reached = reached.map_err(|error| refuse_files(&error.into()))?;
+            Ok(Stage::Open { upload, reached })
+        }
+        Opened::Said { seq, at } => Ok(Stage::Said(Said { room: room.to_string(), seq, at })),
+        Opened::NonceReused => Err(Refusal::new(Code::NonceReused, "this nonce names another message")),
+        Opened::Quota => Err(Refusal::new(Code::Quota, "finish one of this device's uploads first")),
+    }
+}
+
+/// Checks what came in and puts it under its hash, where the upload's row keeps it until a message refers to it.
+async fn keep(hub: Arc<Hub>, sending: Sending) -> Result<Body, Refusal> {
+    let (digest, size) = (sending.asked.sha256, sending.asked.size);
+    let upload = match sending.stage {
+        Stage::Open { upload, .. } => upload,
+        Stage::Kept { body, .. } => return Ok(body),
+        Stage::Said(_) => return Err(hub::internal()),
+    };
+    let want = if sending.asked.kind == UploadKind::Image { Want::Image } else { Want::Any };
+    let work = move |files: &BlobStore| {
+        let _held = files.hold(upload.0);
+        let checked = files.check(upload.0, size, &digest, want).map_err(refuse_check)?;
+        files.keep(upload.0, &digest).map_err(|error| refuse_files(&error))?;
+        Ok(checked)
+    };
+    match hub.with_files(work).await? {
+        Ok(checked) => Ok(sending.body(checked)),
+        Err(refusal) => {
+            if is_discarded_by(&refusal) {
+                discard(&hub, upload).await?;
+            }
+            Err(refusal)
+        }
+    }
+}
+
+/// What is not what was announced is thrown away.
+fn is_discarded_by(refusal: &Refusal) -> bool {
+    matches!(refusal.code, Code::HashMismatch | Code::NotAnImage)
+}
+
+async fn discard(hub: &Hub, upload: UploadId) -> Result<(), Refusal> {
+    let discarded = hub.with_files(move |files| files.discard(upload.0)).await?;
+    discarded.map_err(|error| refuse_files(&error.into()))?;
+    hub.write(move |store: &mut Store| store.close_upload(upload)).await.map(drop)
+}
+
+fn refuse_check(error: CheckError) -> Refusal {
+    match error {
+        CheckError::HashMismatch => Refusal::new(Code::HashMismatch, "the bytes are not those that were announced"),
+        CheckError::NotAnImage => Refusal::new(Code::NotAnImage, "this is no png, jpeg, gif or webp that can be read"),
+        CheckError::Io(error) => refuse_files(&error.into()),
+    }
+}
+
+fn refuse_files(error: &FilesError) -> Refusal {
+    log::warn!("could not keep a part of a file: {error}");
+    match error {
+        FilesError::DiskFull(_) => hub::unavailable(),
+        _ => hub::internal(),
+    }
+}
+
+fn misplaced() -> Refusal {
+    form::bad("a chunk begins where the upload has arrived")
+}
+
+fn no_such_upload() -> Refusal {
+    Refusal::new(Code::NoSuchUpload, "this connection has no such upload")
+}

@@ -1,0 +1,26 @@
+//! Panics on order: only tests can send this, and what ships does not know it.
+
+use actix::{Context, Handler, Message};
+
+use super::session::Session;
+use super::sweeper::Sweeper;
+use super::{Fanout, Journal, Listener, Lobby, Room};
+
+/// Panics in the actor that gets it.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(crate) struct Panic;
+
+macro_rules! panics {
+    ($($actor:ty),*) => {$(
+        impl Handler<Panic> for $actor {
+            type Result = ();
+
+            fn handle(&mut self, _: Panic, _: &mut Context<Self>) {
+                panic!("as the test asked")
+            }
+        }
+    )*};
+}
+
+panics!(Fanout, Journal, Listener, Lobby, Room, Session, Sweeper);
