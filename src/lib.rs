@@ -16,3 +16,5 @@ pub mod files;
 pub mod chat;
 // The actors: thin shells around the rules. Know `chat`, `store`, `files`, `wire` and `model`.
 pub mod actors;
+// Configuration, start and stop. Knows all of the above.
+pub mod app;

@@ -1,0 +1,181 @@
+//! Starts a server in order: socket, data directory, database, files, then the actors from the store outwards; and
+//! ends it in order once it is told to.
+
+use std::future::Future;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use actix::{Actor, Addr, Arbiter, System};
+use tokio::sync::Semaphore;
+
+use super::lock::DirLock;
+use super::{Config, shutdown};
+use crate::actors::sweeper::Sweeper;
+use crate::actors::{DbExecutor, Ending, Fanout, FileExecutor, Hub, Journal, Listener, Lobby, Settings};
+use crate::files::{BlobStore, FilesError};
+use crate::model::{Chance, limits};
+use crate::store::{OpenError, Store};
+
+/// Connections that the operating system holds for us while we are busy.
+const BACKLOG: i32 = 1_024;
+
+/// Why a server cannot start or had to end: one line for people, which says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum BootError {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}{}", hint(.source))]
+    Listen {
+        /// What was asked for.
+        address: SocketAddr,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The data directory cannot be used.
+    #[error("cannot use the data directory {}: {source}", .path.display())]
+    DataDir {
+        /// The directory.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// Another server runs on it.
+    #[error("another server uses {}: stop it, or choose another --data-dir", .0.display())]
+    InUse(PathBuf),
+    /// The database cannot be opened.
+    #[error(transparent)]
+    Store(#[from] OpenError),
+    /// The files cannot be kept.
+    #[error(transparent)]
+    Files(#[from] FilesError),
+    /// The operating system refused something else.
+    #[error(transparent)]
+    System(#[from] io::Error),
+    /// The server ended by itself; its log says why.
+    #[error("the server had to end; the lines above say why")]
+    Failed,
+}
+
+fn hint(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => "; stop what uses it, or choose another port (0 picks a free one)",
+        io::ErrorKind::PermissionDenied => "; choose a port from 1024 on",
+        _ => "",
+    }
+}
+
+/// Takes the address, before anything else is touched.
+///
+/// # Errors
+/// [`BootError::Listen`]
+pub fn bind(config: &Config) -> Result<TcpListener, BootError> {
+    let address = config.address;
+    listen(address).map_err(|source| BootError::Listen { address, source })
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = socket2::Socket::new(socket2::Domain::for_address(address), socket2::Type::STREAM, None)?;
+    // so that a server that was just stopped does not keep its successor waiting
+    socket.set_reuse_address(true)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
+}
+
+/// Serves until `stop` is done, then ends in order. `ready` is called once connections are accepted.
+///
+/// # Errors
+/// Why it could not start, or that it had to end.
+pub fn run<S: Future<Output = ()> + 'static>(
+    config: &Config,
+    listener: TcpListener,
+    ready: impl FnOnce(SocketAddr),
+    stop: impl FnOnce() -> io::Result<S>,
+) -> Result<(), BootError> {
+    let system = System::new();
+    let address = listener.local_addr()?;
+    system.block_on(async {
+        let stop = stop()?;
+        let server = boot(config, listener)?;
+        ready(address);
+        actix_rt::spawn(async {
+            stop.await;
+            shutdown::shut_down(server).await;
+            System::current().stop();
+        });
+        Ok::<(), BootError>(())
+    })?;
+    match system.run_with_code()? {
+        0 => Ok(()),
+        _ => Err(BootError::Failed),
+    }
+}
+
+/// What has to be told that the server stops.
+pub(super) struct Server {
+    pub(super) hub: Arc<Hub>,
+    pub(super) listener: Addr<Listener>,
+    pub(super) fanouts: Vec<Addr<Fanout>>,
+    _lock: DirLock,
+}
+
+fn boot(config: &Config, listener: TcpListener) -> Result<Server, BootError> {
+    let lock = DirLock::take(&config.data_dir)?;
+    let mut chance = config.seed.map_or_else(Chance::from_os, |seed| Ok(Chance::seeded(seed)))?;
+    let database = config.database_path();
+    let store = Store::open_writer(&database, config.sync, &mut chance, config.clock.now())?;
+    let readers = (0..limits::READER_THREADS).map(|_| Store::open_reader(&database));
+    let readers = readers.collect::<Result<Vec<_>, _>>()?;
+    let files = Arc::new(BlobStore::open(&config.data_dir.join("files"))?);
+    log::info!("serving {} with log {}", database.display(), store.log_id());
+    let arbiters: Vec<Arbiter> = (0..config.arbiters.max(1)).map(|_| Arbiter::new()).collect();
+    let hub = Arc::new(start_core(config, Stores { store, readers }, &files, chance, &arbiters));
+    let fanouts = start_fanouts(&hub, &arbiters);
+    Sweeper::new(Arc::clone(&hub), files).start();
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    let ending = hub.ending.clone();
+    let listener = Listener::new(listener, fanouts.clone(), config.connections_max, ending).start();
+    Ok(Server { hub, listener, fanouts, _lock: lock })
+}
+
+/// The connections to the database: one that writes, a few that read.
+struct Stores {
+    store: Store,
+    readers: Vec<Store>,
+}
+
+/// The actors that there is one of, from the store outwards.
+fn start_core(config: &Config, stores: Stores, files: &Arc<BlobStore>, chance: Chance, arbiters: &[Arbiter]) -> Hub {
+    let (ending, clock) = (Ending::default(), config.clock.clone());
+    let log = stores.store.log_id();
+    let writer = DbExecutor::start_writer(stores.store, &ending);
+    let readers = DbExecutor::start_readers(stores.readers, &ending);
+    let journal = Journal::new(writer.clone(), Arc::clone(files), clock.clone(), ending.clone()).start();
+    let handles = arbiters.iter().map(Arbiter::handle).collect();
+    let lobby = Lobby::new(writer.clone(), journal.clone(), clock.clone(), handles, ending.clone()).start();
+    Hub {
+        settings: Settings { server: Config::server_name(), limits: config.limits(), clock },
+        log,
+        chance: Arc::new(Mutex::new(chance)),
+        writer,
+        readers,
+        files: FileExecutor::start_threads(limits::FILE_THREADS, files, &ending),
+        lobby,
+        journal,
+        says: Arc::new(Semaphore::new(limits::SAYS_PER_SERVER_MAX)),
+        ending,
+    }
+}
+
+fn start_fanouts(hub: &Arc<Hub>, arbiters: &[Arbiter]) -> Vec<Addr<Fanout>> {
+    let start = |(thread, arbiter): (usize, &Arbiter)| {
+        let hub = Arc::clone(hub);
+        Fanout::start_in_arbiter(&arbiter.handle(), move |_| Fanout::new(thread, hub))
+    };
+    arbiters.iter().enumerate().map(start).collect()
+}
+
+#[cfg(test)]
+mod panics;

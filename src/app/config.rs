@@ -1,0 +1,79 @@
+//! Everything that the operator can decide, with what holds if nothing is said. Reading flags, environment and files
+//! is left to [`super::options`].
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use crate::model::{Clock, limits, names};
+use crate::store::Sync;
+use crate::wire::Limits;
+
+/// How a server is to run.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where to listen; port 0 picks a free one.
+    pub address: SocketAddr,
+    /// Where the database and the files are, unless `database` says otherwise.
+    pub data_dir: PathBuf,
+    /// The database; `tertulia.db` in the data directory if absent.
+    pub database: Option<PathBuf>,
+    /// What a commit survives.
+    pub sync: Sync,
+    /// Connections at the same time.
+    pub connections_max: usize,
+    /// Bytes of a file.
+    pub file_bytes_max: u64,
+    /// Seconds without a frame after which a connection is ended.
+    pub idle_s: u64,
+    /// Threads that serve sockets and rooms.
+    pub arbiters: usize,
+    /// Where time comes from.
+    pub clock: Clock,
+    /// Makes ids and secrets predictable: for tests only.
+    pub seed: Option<u64>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            address: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080),
+            data_dir: PathBuf::from("data"),
+            database: None,
+            sync: Sync::Full,
+            connections_max: limits::CONNECTIONS_MAX,
+            file_bytes_max: limits::FILE_BYTES_MAX,
+            idle_s: limits::IDLE_TIMEOUT.as_secs(),
+            arbiters: std::thread::available_parallelism().map_or(1, usize::from),
+            clock: Clock::System,
+            seed: None,
+        }
+    }
+}
+
+impl Config {
+    /// Where the database is.
+    #[must_use]
+    pub fn database_path(&self) -> PathBuf {
+        self.database.clone().unwrap_or_else(|| self.data_dir.join("tertulia.db"))
+    }
+
+    /// What `welcome` announces.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        Limits {
+            frame: limits::FRAME_BYTES_MAX as u64,
+            text: limits::TEXT_BYTES_MAX as u64,
+            file: self.file_bytes_max,
+            chunk: limits::CHUNK_BYTES_MAX as u64,
+            rate: 0,
+            idle: self.idle_s,
+        }
+    }
+
+    /// The server's name, its version, and that of the tables which tell names apart.
+    #[must_use]
+    pub fn server_name() -> String {
+        let (major, minor, _) = names::UNICODE_VERSION;
+        format!("tertulia {} (Unicode {major}.{minor})", env!("CARGO_PKG_VERSION"))
+    }
+}

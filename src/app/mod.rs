@@ -1,0 +1,18 @@
+//! Puts the house together: what the operator wants, the order in which things start, and the order in which they
+//! stop. What they do once they run is left to [`crate::actors`].
+
+mod boot;
+mod config;
+mod lock;
+mod options;
+mod panics;
+mod shutdown;
+mod verify;
+
+pub use crate::store::Counts;
+pub use boot::{BootError, bind, run};
+pub use config::Config;
+pub use options::{Options, OptionsError, Task};
+pub use panics::log_panics;
+pub use shutdown::signalled;
+pub use verify::{Verdict, VerifyError, verify};

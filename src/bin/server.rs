@@ -1,0 +1,46 @@
+//! The server: from flags to a configuration, then one call. What happens after that is [`tertulia::app`]'s.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+use tertulia::app::{self, Config, Options, Task};
+
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> ExitCode {
+    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("info")).init();
+    app::log_panics();
+    match obey(Options::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("server: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn obey(options: Options) -> Result<ExitCode, Failure> {
+    match options.into_task()? {
+        Task::Serve(config) => serve(&config).map(|()| ExitCode::SUCCESS),
+        Task::Verify(config) => verify(&config),
+    }
+}
+
+fn serve(config: &Config) -> Result<(), Failure> {
+    let listener = app::bind(config)?;
+    app::run(config, listener, |address| println!("listening on {address}"), app::signalled)?;
+    Ok(())
+}
+
+fn verify(config: &Config) -> Result<ExitCode, Failure> {
+    let mut out = std::io::stdout();
+    // whoever reads may have seen enough; the exit code stays right
+    let verdict = app::verify(config, |fault| drop(writeln!(out, "{fault}")))?;
+    if verdict.faults > 0 {
+        return Ok(ExitCode::FAILURE);
+    }
+    let app::Counts { rooms, messages, files } = verdict.counts;
+    drop(writeln!(std::io::stdout(), "ok: {rooms} rooms, {messages} messages, {files} files"));
+    Ok(ExitCode::SUCCESS)
+}
