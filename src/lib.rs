@@ -3,6 +3,25 @@
 //! Each room is a log. Live delivery, catching up and scrolling back are one read: what comes after *n*. The modules
 //! below stand in reading order, and each knows only those above it that its paragraph names; `ARCHITECTURE.md` walks
 //! one message through them, and `docs/protocol.md` is what travels between client and server.
+//!
+//! A program that talks needs the client library and an async runtime:
+//!
+//! ```no_run
+//! use tertulia::client::{Client, From, Happening, Options};
+//!
+//! # async fn talk() -> Result<(), tertulia::client::Error> {
+//! let (client, mut happenings) = Client::connect("127.0.0.1:8080", Options::default()).await?;
+//! client.join("lobby", From::Last(50)).await?;
+//! let said = client.say("lobby", "hello").await?;
+//! println!("kept at {} as number {}", said.at.0, said.seq);
+//! while let Some(happening) = happenings.next().await {
+//!     if let Happening::Event(event) = happening {
+//!         println!("{:?}", event.body);
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 // The nouns: ids, names, messages, limits, time. Knows nothing of the others.
 pub mod model;
@@ -18,3 +37,5 @@ pub mod chat;
 pub mod actors;
 // Configuration, start and stop. Knows all of the above.
 pub mod app;
+// The client library. Knows `wire` and `model`.
+pub mod client;
