@@ -39,3 +39,5 @@ pub mod actors;
 pub mod app;
 // The client library. Knows `wire` and `model`.
 pub mod client;
+// The client for people. Knows `client`, `wire` and `model`.
+pub mod terminal;

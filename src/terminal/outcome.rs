@@ -1,0 +1,76 @@
+//! What became of things under way: said, saved, done, or not. Bringing them about is left to [`super::say`].
+
+use super::Error;
+use super::act::Done;
+use super::line::Line;
+use super::render;
+use super::talk::{Errand, Talk};
+use crate::client;
+use crate::wire::{RoomEntry, Said};
+
+impl Talk {
+    pub(super) async fn on_errand(&mut self, errand: Errand) {
+        match errand {
+            Errand::Said { otherwise, quote, outcome } => self.on_answer(&otherwise, &quote, outcome).await,
+            Errand::Marked { room, seq, is_done } => self.on_marked(&room, seq, is_done),
+            Errand::Saved { name, outcome } => {
+                self.saves -= 1;
+                match outcome {
+                    Ok(path) => self.show(Line::note(format!("saved {}", path.display()))).await,
+                    Err(error) => self.fault(format!("{name} was not saved: {error}")).await,
+                }
+            }
+            Errand::Rooms(entries) => self.learn(&entries),
+        }
+    }
+
+    async fn on_answer(&mut self, otherwise: &str, quote: &str, outcome: Result<Said, client::Error>) {
+        self.unanswered -= 1;
+        match outcome {
+            Ok(said) => self.rooms.said(&said),
+            Err(error) => self.fault(render::refused(otherwise, &error, quote)).await,
+        }
+    }
+
+    pub(super) async fn on_done(&mut self, done: Result<Done, Error>) {
+        self.running = None;
+        match done {
+            Ok(done) => self.on_result(done).await,
+            Err(Error::Client(client::Error::Ended(bye))) => self.end(render::ended(&bye)),
+            Err(error) => self.on_failure(error).await,
+        }
+        self.early.clear();
+        self.ready(String::new());
+    }
+
+    /// Whoever does not even come into the first room has nothing to do here, and what a script goes on to say may
+    /// have been meant for elsewhere.
+    async fn on_failure(&mut self, error: Error) {
+        let why = error.to_string();
+        if self.setting.is_script || !self.has_entered { self.give_up(Line::fault(why)) } else { self.fault(why).await }
+    }
+
+    async fn on_result(&mut self, done: Done) {
+        match done {
+            Done::Lines(lines) => self.show_all(lines).await,
+            Done::Past(events) => self.show_past(events).await,
+            Done::Joined(joined) => self.on_joined(joined).await,
+            Done::Left(room) => self.on_left(&room).await,
+            Done::Rooms(entries) => {
+                self.learn(&entries);
+                let unread = |entry: &RoomEntry| self.rooms.get(&entry.room).map_or(0, |room| room.unread(entry.head));
+                let is_script = self.setting.is_script;
+                let row = |entry| render::room_row(entry, if is_script { 0 } else { unread(entry) });
+                self.show_all(entries.iter().map(row)).await;
+            }
+            Done::Registered(user) => self.show(Line::note(format!("you are {} now", user.name))).await,
+            Done::Saved(path) => self.show(Line::note(format!("saved {}", path.display()))).await,
+        }
+    }
+
+    fn learn(&self, entries: &[RoomEntry]) {
+        for entry in entries {
+            self.parts.typist.facts.add_room(&entry.room);
+        }
+    }
+}
