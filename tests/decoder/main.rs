@@ -39,7 +39,8 @@ fn decode(bytes: &[u8]) {
     }
     let _is_hello = wire::is_hello(bytes);
     if let Ok(frame) = wire::decode_server_frame(bytes) {
-        assert!(wire::encoded_len(&frame) <= bytes.len());
+        // a code of a later server is kept as one that takes no memory, and is written as a word that may be longer
+        assert!(wire::encoded_len(&frame) <= bytes.len() + "unknown".len());
     }
 }
 
