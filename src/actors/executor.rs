@@ -79,12 +79,16 @@ impl DbExecutor {
     fn heed(&mut self, error: Option<&StoreError>) {
         match (&mut self.kind, error) {
             (Kind::Writes { is_stuck }, Some(StoreError::Unavailable(why))) => {
+                // what was committed before is no news afterwards
+                self.store.as_mut().map(Store::take_committed);
                 if !std::mem::replace(is_stuck, true) {
                     log::error!("nothing can be written for now: {why}");
                 }
             }
+            // that something could be read here says nothing of that
             (Kind::Writes { is_stuck }, None) => {
-                if std::mem::take(is_stuck) {
+                if *is_stuck && self.store.as_mut().is_some_and(Store::take_committed) {
+                    *is_stuck = false;
                     log::warn!("what is said can be written again");
                 }
             }

@@ -106,6 +106,17 @@ mod tests {
     }
 
     #[test]
+    fn only_what_was_written_counts_as_committed() {
+        let mut fixture = Fixture::new();
+        let store = &mut fixture.store;
+        store.take_committed();
+        let (identity, secret) = store.new_device(&mut Chance::seeded(5), Timestamp(1)).unwrap();
+        assert!(store.take_committed() && !store.take_committed());
+        store.authenticate(identity.device, &secret).unwrap();
+        assert!(!store.take_committed(), "to read is not to write");
+    }
+
+    #[test]
     fn a_guest_whose_name_is_taken_gets_a_longer_one() {
         let mut fixture = Fixture::new();
         let first = fixture.store.new_device(&mut Chance::seeded(5), Timestamp(1)).unwrap().0;

@@ -56,6 +56,7 @@ pub struct Store {
     log: LogId,
     /// Something was deleted whose words the write-ahead log still holds.
     must_erase: bool,
+    has_committed: bool,
 }
 
 impl Store {
@@ -63,6 +64,11 @@ impl Store {
     #[must_use]
     pub const fn log_id(&self) -> LogId {
         self.log
+    }
+
+    /// Whether a transaction was committed since this was last asked.
+    pub const fn take_committed(&mut self) -> bool {
+        std::mem::replace(&mut self.has_committed, false)
     }
 
     /// Does `work` in one transaction that nobody else writes beside, or not at all.
@@ -84,6 +90,7 @@ impl Store {
         match work(connection) {
             Ok(value) => {
                 AnsiTransactionManager::commit_transaction(connection)?;
+                self.has_committed = true;
                 Ok(value)
             }
             Err(cause) => {
