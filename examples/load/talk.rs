@@ -1,0 +1,179 @@
+//! What the connections of a swarm say, and what they make of what they hear: every reader must be given the events of
+//! its room one after the other, and how long each took is noted.
+
+use std::time::Duration;
+
+use nix::sys::time::TimeSpec;
+use nix::sys::timerfd::{Expiration, TimerSetTimeFlags};
+
+use super::dialect::{Dialect, Heard};
+use super::pace::Pace;
+use super::peer::Role;
+use super::swarm::{Fallible, Swarm};
+
+/// In hexadecimal: when a message was due, and who says it. Each text begins with it.
+pub(crate) const TAG_BYTES: usize = TIME_DIGITS + PEER_DIGITS;
+const TIME_DIGITS: usize = 16;
+const PEER_DIGITS: usize = 8;
+
+impl<D: Dialect> Swarm<D> {
+    /// Says what the schedule has due by now, and sets the timer for the next.
+    pub(super) fn say_due(&mut self) -> Fallible<()> {
+        let now_ns = self.now_ns();
+        let Some(mut schedule) = self.schedule.take() else { return Ok(()) };
+        while let Some((number, due_ns)) = schedule.next(now_ns) {
+            let talker = self.talkers[number % self.talkers.len()];
+            self.say(talker, due_ns);
+            self.peers[talker].flush()?;
+        }
+        let pause = Duration::from_nanos(schedule.due_ns().saturating_sub(self.now_ns()).max(1));
+        self.timer.set(Expiration::OneShot(TimeSpec::from_duration(pause)), TimerSetTimeFlags::empty())?;
+        self.schedule = Some(schedule);
+        Ok(())
+    }
+
+    /// Says so much that `window` messages are unacknowledged.
+    pub(super) fn fill_window(&mut self, talker: usize, window: usize, now_ns: u64) {
+        while self.peers[talker].due_ns.len() < window {
+            self.say(talker, now_ns);
+        }
+    }
+
+    /// Asks for a page from somewhere in the room's log.
+    pub(super) fn ask(&mut self, index: usize, now_ns: u64) {
+        let peer = &mut self.peers[index];
+        // anywhere, the same in each run: a fraction of the log that the golden ratio spreads evenly
+        let spread = (self.tally.pages as f64 * 0.618_033_988_749_895).fract();
+        let before = 2 + (peer.head as f64 * spread) as u64;
+        self.dialect.ask(&mut peer.out, peer.seat.room, before);
+        peer.due_ns.push_back(now_ns);
+    }
+
+    fn say(&mut self, talker: usize, due_ns: u64) {
+        let peer = &mut self.peers[talker];
+        peer.due_ns.push_back(due_ns);
+        self.dialect.say(&mut peer.out, peer.seat.room, &tag(due_ns, talker));
+    }
+
+    /// Takes up all that came.
+    pub(super) fn hear(&mut self, index: usize) -> Fallible<()> {
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let mut bytes = scratch.len();
+        // a short read has emptied the socket: what comes later is told by another event
+        while bytes == scratch.len() {
+            let Some(read) = self.peers[index].read(&mut scratch)? else { break };
+            bytes = read;
+            self.take(index, &scratch[..bytes])?;
+        }
+        self.scratch = scratch;
+        Ok(self.peers[index].flush()?)
+    }
+
+    fn take(&mut self, index: usize, bytes: &[u8]) -> Fallible<()> {
+        let mut partial = std::mem::take(&mut self.peers[index].partial);
+        if partial.is_empty() {
+            let used = self.take_whole(index, bytes)?;
+            partial.extend_from_slice(&bytes[used..]);
+        } else {
+            partial.extend_from_slice(bytes);
+            let used = self.take_whole(index, &partial)?;
+            partial.drain(..used);
+        }
+        // nobody who is idle holds a buffer
+        self.peers[index].partial = if partial.is_empty() { Vec::new() } else { partial };
+        Ok(())
+    }
+
+    /// Takes up all that is whole; the number of bytes that it had.
+    fn take_whole(&mut self, index: usize, bytes: &[u8]) -> Fallible<usize> {
+        let (mut used, now_ns, text_bytes) = (0, self.now_ns(), self.dialect.text_bytes());
+        while let Some((length, heard)) = D::cut(&bytes[used..], text_bytes)? {
+            used += length;
+            self.note(index, heard, now_ns);
+        }
+        Ok(used)
+    }
+
+    fn note(&mut self, index: usize, heard: Heard<'_>, now_ns: u64) {
+        match heard {
+            Heard::Welcome(device) => self.peers[index].seat.device = Some(device),
+            Heard::Ready { head } => self.note_ready(index, head),
+            Heard::Event { seq, text } => self.note_event(index, seq, text, now_ns),
+            Heard::Said => self.note_said(index, now_ns),
+            Heard::Page => {
+                self.tally.pages += 1;
+                let asked_ns = self.peers[index].due_ns.pop_front().unwrap_or(now_ns);
+                self.tally.to_page.record(now_ns.saturating_sub(asked_ns)).expect("it grows as needed");
+                if self.peers[index].role == Role::Leafs && self.pace != Pace::Silent {
+                    self.ask(index, now_ns);
+                }
+            }
+            Heard::Other => {}
+        }
+    }
+
+    fn note_ready(&mut self, index: usize, head: u64) {
+        let peer = &mut self.peers[index];
+        if !std::mem::replace(&mut peer.is_ready, true) {
+            peer.head = head;
+            peer.last = peer.seat.after.unwrap_or(head);
+            self.ready += 1;
+        }
+    }
+
+    fn note_event(&mut self, index: usize, seq: Option<u64>, text: &[u8], now_ns: u64) {
+        let peer = &mut self.peers[index];
+        let expected = peer.last + 1;
+        peer.last = seq.unwrap_or(expected);
+        if peer.last != expected {
+            self.tally.fault(format!("connection {index} was given event {} in the place of {expected}", peer.last));
+        }
+        self.tally.deliveries += 1;
+        let Some((due_ns, talker)) = read_tag(text) else { return };
+        self.tally.to_delivery.record(now_ns.saturating_sub(due_ns)).expect("it grows as needed");
+        if D::ECHO_ACKNOWLEDGES && talker == index {
+            self.note_said(index, now_ns);
+        }
+    }
+
+    fn note_said(&mut self, index: usize, now_ns: u64) {
+        let Some(due_ns) = self.peers[index].due_ns.pop_front() else {
+            return self.tally.fault(format!("connection {index} was acknowledged what it had not said"));
+        };
+        self.tally.said += 1;
+        self.tally.to_said.record(now_ns.saturating_sub(due_ns)).expect("it grows as needed");
+        if let Pace::Window(window) = self.pace {
+            self.fill_window(index, window, now_ns);
+        }
+    }
+}
+
+fn tag(due_ns: u64, talker: usize) -> [u8; TAG_BYTES] {
+    let digit = |number: u64, place: usize| b"0123456789abcdef"[(number >> (4 * place) & 15) as usize];
+    std::array::from_fn(|at| {
+        if at < TIME_DIGITS { digit(due_ns, TIME_DIGITS - 1 - at) } else { digit(talker as u64, TAG_BYTES - 1 - at) }
+    })
+}
+
+/// None of a text that somebody else has said.
+fn read_tag(text: &[u8]) -> Option<(u64, usize)> {
+    let number = |digits: &[u8]| {
+        digits.iter().try_fold(0_u64, |number, digit| Some(number << 4 | u64::from((*digit as char).to_digit(16)?)))
+    };
+    let (time, talker) = text.get(..TAG_BYTES)?.split_at(TIME_DIGITS);
+    Some((number(time)?, usize::try_from(number(talker)?).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_reads_back() {
+        for (due_ns, talker) in [(0, 0), (1_234_567_890_123, 9_999), (u64::MAX, u32::MAX as usize)] {
+            assert_eq!(read_tag(&tag(due_ns, talker)), Some((due_ns, talker)));
+        }
+        assert_eq!(read_tag(b"too short"), None);
+        assert_eq!(read_tag(b"longer than a tag but no such thing"), None);
+    }
+}
