@@ -3,6 +3,7 @@
 
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex};
+use std::thread;
 
 use actix::{Actor, Addr, Handler, Message, SyncArbiter, SyncContext};
 
@@ -46,7 +47,7 @@ impl DbExecutor {
     #[must_use]
     pub fn start_writer(store: Store, ending: &Ending) -> Addr<Self> {
         let stores = Mutex::new(Some(store));
-        Self::start_with(1, ending, "the thread that writes", move || {
+        Self::start_with(1, ending, ["the thread that writes", "db-writer"], move || {
             let store = stores.lock().expect("nothing panics while it is held").take();
             (store, Kind::Writes { is_stuck: false })
         })
@@ -56,7 +57,7 @@ impl DbExecutor {
     #[must_use]
     pub fn start_readers(stores: Vec<Store>, ending: &Ending) -> Addr<Self> {
         let (count, stores) = (stores.len(), Mutex::new(stores));
-        Self::start_with(count, ending, "a thread that reads", move || {
+        Self::start_with(count, ending, ["a thread that reads", "db-reader"], move || {
             let store = stores.lock().expect("nothing panics while it is held").pop();
             (store, Kind::Reads)
         })
@@ -65,11 +66,11 @@ impl DbExecutor {
     fn start_with(
         threads: usize,
         ending: &Ending,
-        name: &'static str,
+        [name, thread]: [&'static str; 2],
         take: impl Fn() -> (Option<Store>, Kind) + Send + Sync + 'static,
     ) -> Addr<Self> {
         let ending = ending.clone();
-        SyncArbiter::start(threads, move || {
+        SyncArbiter::start_with_thread_builder(threads, builder(thread), move || {
             let (store, kind) = take();
             Self { store, kind, ending: ending.clone(), _vital: Vital::new(name, ending.clone()) }
         })
@@ -124,6 +125,11 @@ where
     }
 }
 
+/// Threads with a name, by which an operator sees what is busy.
+fn builder(name: &'static str) -> impl FnMut() -> thread::Builder {
+    move || thread::Builder::new().name(name.into())
+}
+
 /// A thread that reads and writes files, and looks into them.
 pub struct FileExecutor {
     files: Arc<BlobStore>,
@@ -135,7 +141,7 @@ impl FileExecutor {
     #[must_use]
     pub fn start_threads(count: usize, files: &Arc<BlobStore>, ending: &Ending) -> Addr<Self> {
         let (files, ending) = (Arc::clone(files), ending.clone());
-        SyncArbiter::start(count, move || {
+        SyncArbiter::start_with_thread_builder(count, builder("files"), move || {
             let vital = Vital::new("a thread for files", ending.clone());
             Self { files: Arc::clone(&files), _vital: vital }
         })

@@ -80,6 +80,11 @@ pub struct Hush;
 #[rtype(result = "()")]
 pub struct CloseAll(pub Bye);
 
+/// To the fan-out itself, behind whatever stands in its mailbox: what that appends is written together.
+#[derive(Message)]
+#[rtype(result = "()")]
+struct Flush;
+
 /// See the module.
 pub struct Fanout {
     thread: usize,
@@ -90,6 +95,7 @@ pub struct Fanout {
     timer: Option<(u64, SpawnHandle)>,
     born: Instant,
     hushed: bool,
+    is_flushing: bool,
     _vital: Vital,
 }
 
@@ -99,7 +105,14 @@ impl Fanout {
     pub fn new(thread: usize, hub: Arc<Hub>) -> Self {
         let vital = Vital::new("a fan-out", hub.ending.clone());
         let (registry, deadlines, timer) = (Rc::default(), Deadlines::default(), None);
-        Self { thread, hub, registry, deadlines, timer, born: Instant::now(), hushed: false, _vital: vital }
+        let (born, hushed, is_flushing) = (Instant::now(), false, false);
+        Self { thread, hub, registry, deadlines, timer, born, hushed, is_flushing, _vital: vital }
+    }
+
+    fn flush_soon(&mut self, ctx: &mut Context<Self>) {
+        if !std::mem::replace(&mut self.is_flushing, true) {
+            ctx.notify(Flush);
+        }
     }
 
     fn adopt(&mut self, adopt: Adopt, ctx: &mut Context<Self>) -> std::io::Result<()> {
@@ -178,24 +191,36 @@ impl Actor for Fanout {
 impl Handler<Deliver> for Fanout {
     type Result = ();
 
-    fn handle(&mut self, deliver: Deliver, _: &mut Context<Self>) {
+    fn handle(&mut self, deliver: Deliver, ctx: &mut Context<Self>) {
         self.registry.borrow().deliver(deliver);
+        self.flush_soon(ctx);
     }
 }
 
 impl Handler<Answers> for Fanout {
     type Result = ();
 
-    fn handle(&mut self, Answers(answers): Answers, _: &mut Context<Self>) {
+    fn handle(&mut self, Answers(answers): Answers, ctx: &mut Context<Self>) {
         self.registry.borrow().answer(answers);
+        self.flush_soon(ctx);
     }
 }
 
 impl Handler<Whisper> for Fanout {
     type Result = ();
 
-    fn handle(&mut self, whisper: Whisper, _: &mut Context<Self>) {
+    fn handle(&mut self, whisper: Whisper, ctx: &mut Context<Self>) {
         self.registry.borrow().whisper(&whisper);
+        self.flush_soon(ctx);
+    }
+}
+
+impl Handler<Flush> for Fanout {
+    type Result = ();
+
+    fn handle(&mut self, _: Flush, _: &mut Context<Self>) {
+        self.is_flushing = false;
+        self.registry.borrow().flush();
     }
 }
 

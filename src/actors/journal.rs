@@ -1,8 +1,8 @@
 //! Gathers what all rooms want written while the last commit is still under way: the next batch forms by itself, so
 //! that one sync serves many messages and a lone message waits for nobody. At most one batch is in flight. How a
-//! batch is committed is left to the store; who is told, to the rooms.
+//! batch is settled is left to [`super::batch`].
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
@@ -12,16 +12,14 @@ use actix::{
 };
 use tokio::sync::oneshot;
 
+use super::batch;
 use super::executor::Query;
-use super::fanout::Answers;
-use super::hub;
 use super::permits::Permit;
-use super::registry::Answer;
 use super::session::SessionId;
 use super::{DbExecutor, Ending, Fanout, Room, Vital};
 use crate::files::BlobStore;
 use crate::model::{Clock, Digest, RoomId, RoomName, Seq, Timestamp, limits};
-use crate::store::{Committed as StoreCommitted, Entry, Outcome, Store, StoreError};
+use crate::store::{Entry, Store, StoreError};
 use crate::wire::{Code, Refusal};
 
 /// A session, as seen by whoever answers it.
@@ -42,7 +40,7 @@ pub struct Origin {
 pub struct Ticket {
     /// The request's id.
     pub request: u32,
-    /// Comes back with the answer.
+    /// For one say.
     pub permit: Permit,
 }
 
@@ -53,9 +51,11 @@ pub struct Group {
     pub origin: Arc<Origin>,
     /// The room's name, for the answers.
     pub room: RoomName,
-    /// One for each entry.
-    pub tickets: Vec<Ticket>,
-    /// What is to be written, in order; with the store while the batch is in flight.
+    /// The id of each entry's request.
+    pub requests: Vec<u32>,
+    /// For all of them; comes back with the answers.
+    pub permit: Permit,
+    /// What is to be written, in order.
     pub entries: Vec<Entry>,
 }
 
@@ -97,13 +97,19 @@ pub struct Committed(pub Judged);
 #[rtype(result = "()")]
 pub struct Barrier;
 
+/// To the journal itself, behind whatever stands in its mailbox: all of that goes into the batch.
+#[derive(Message)]
+#[rtype(result = "()")]
+struct Begin;
+
 /// See the module.
 pub struct Journal {
     writer: Addr<DbExecutor>,
     files: Arc<BlobStore>,
     clock: Clock,
     queue: VecDeque<Append>,
-    in_flight: Vec<Append>,
+    is_in_flight: bool,
+    is_beginning: bool,
     waiting: Vec<oneshot::Sender<()>>,
     _vital: Vital,
 }
@@ -113,8 +119,8 @@ impl Journal {
     #[must_use]
     pub fn new(writer: Addr<DbExecutor>, files: Arc<BlobStore>, clock: Clock, ending: Ending) -> Self {
         let vital = Vital::new("the journal", ending);
-        let (queue, in_flight, waiting) = (VecDeque::new(), Vec::new(), Vec::new());
-        Self { writer, files, clock, queue, in_flight, waiting, _vital: vital }
+        let (queue, waiting) = (VecDeque::new(), Vec::new());
+        Self { writer, files, clock, queue, is_in_flight: false, is_beginning: false, waiting, _vital: vital }
     }
 
     /// Takes the next batch, without what was said on a connection that its device has replaced.
@@ -132,41 +138,30 @@ impl Journal {
     }
 
     fn start_batch(&mut self, ctx: &mut Context<Self>) {
-        if !self.in_flight.is_empty() {
+        if self.is_in_flight {
             return;
         }
-        let mut batch = self.take_batch();
+        let batch = self.take_batch();
         if batch.is_empty() {
             return;
         }
-        let entries: Vec<Entry> =
-            batch.iter_mut().flat_map(|append| std::mem::take(&mut append.group.entries)).collect();
-        self.in_flight = batch;
+        self.is_in_flight = true;
         let clock = self.clock.clone();
-        let commit = self.writer.send(Query::new(move |store: &mut Store| {
-            let committed = store.commit(&entries, clock.now())?;
-            Ok((entries, committed))
-        }));
-        ctx.spawn(commit.into_actor(self).map(|result, journal, ctx| {
-            journal.finish_batch(result);
+        let commit = self.writer.send(Query::new(move |store: &mut Store| batch::settle(store, batch, &clock)));
+        ctx.spawn(commit.into_actor(self).map(|settled, journal, ctx| {
+            journal.finish_batch(settled);
             journal.start_batch(ctx);
         }));
     }
 
-    fn finish_batch(&mut self, result: Result<Result<(Vec<Entry>, StoreCommitted), StoreError>, MailboxError>) {
-        let batch = std::mem::take(&mut self.in_flight);
-        match result {
-            Ok(Ok((entries, committed))) => {
-                route(restore(batch, entries, committed.outcomes));
-                self.unlink(committed.orphans);
-            }
-            Ok(Err(StoreError::Unavailable(_))) => route(batch.into_iter().map(refuse_all).collect()),
-            // the outcome is unknown: nobody is answered, nor told that nothing is in flight, and the process ends
-            Ok(Err(StoreError::Fatal(_))) | Err(_) => {
-                self.in_flight = batch;
-                return;
-            }
+    fn finish_batch(&mut self, settled: Result<Result<Vec<Digest>, StoreError>, MailboxError>) {
+        match settled {
+            Ok(Ok(orphans)) => self.unlink(orphans),
+            Ok(Err(StoreError::Unavailable(_))) => {}
+            // the outcome is unknown: nobody is told that nothing is in flight, and the process ends
+            Ok(Err(StoreError::Fatal(_))) | Err(_) => return,
         }
+        self.is_in_flight = false;
         for waiting in self.waiting.drain(..) {
             // whoever waited and is gone needs no answer
             waiting.send(()).ok();
@@ -204,52 +199,6 @@ pub fn unlink_if_unused(store: &mut Store, files: &BlobStore, digest: &Digest) -
     Ok(())
 }
 
-/// Puts entries and outcomes back to the groups that they belong to.
-fn restore(batch: Vec<Append>, entries: Vec<Entry>, outcomes: Vec<Outcome>) -> Vec<(Append, Vec<Verdict>)> {
-    let (mut entries, mut verdicts) = (entries.into_iter(), outcomes.into_iter().map(verdict));
-    let give_back = |mut append: Append| {
-        let count = append.group.tickets.len();
-        append.group.entries = entries.by_ref().take(count).collect();
-        (append, verdicts.by_ref().take(count).collect())
-    };
-    batch.into_iter().map(give_back).collect()
-}
-
-fn refuse_all(append: Append) -> (Append, Vec<Verdict>) {
-    let verdicts = append.group.tickets.iter().map(|_| Err(hub::unavailable())).collect();
-    (append, verdicts)
-}
-
-/// One message a room and batch; sessions without a room are answered directly.
-fn route(judged: Vec<(Append, Vec<Verdict>)>) {
-    let mut rooms: HashMap<RoomId, (Addr<Room>, Judged)> = HashMap::new();
-    for (Append { back, group }, verdicts) in judged {
-        if let Some((id, room)) = back {
-            rooms.entry(id).or_insert_with(|| (room, Vec::new())).1.push((group, verdicts));
-        } else {
-            let fanout = group.origin.fanout.clone();
-            // bounded: each answer holds the permit of its say
-            fanout.do_send(Answers(Answer::to_group(group, &verdicts)));
-        }
-    }
-    for (room, groups) in rooms.into_values() {
-        // bounded: each say in it holds a permit
-        room.do_send(Committed(groups));
-    }
-}
-
-fn verdict(outcome: Outcome) -> Verdict {
-    match outcome {
-        Outcome::Appended { seq, at } => Ok(Placed { seq, at, is_new: true }),
-        Outcome::Repeated { seq, at } => Ok(Placed { seq, at, is_new: false }),
-        Outcome::NonceReused => Err(Refusal::new(Code::NonceReused, "this nonce names another message")),
-        Outcome::NoSuchMessage => Err(Refusal::new(Code::NoSuchMessage, "there is no such message in this room")),
-        Outcome::NoSuchUpload => Err(Refusal::new(Code::NoSuchUpload, "this upload is over; begin it again")),
-        Outcome::Denied => Err(Refusal::new(Code::Denied, "only its author may do that")),
-        Outcome::Refused => Err(not_joined()),
-    }
-}
-
 /// The refusal for who is not in a room.
 #[must_use]
 pub fn not_joined() -> Refusal {
@@ -265,6 +214,18 @@ impl Handler<Append> for Journal {
 
     fn handle(&mut self, append: Append, ctx: &mut Context<Self>) {
         self.queue.push_back(append);
+        // what several sessions said in one turn of their thread is one batch and not a first small one and a rest
+        if !self.is_in_flight && !std::mem::replace(&mut self.is_beginning, true) {
+            ctx.notify(Begin);
+        }
+    }
+}
+
+impl Handler<Begin> for Journal {
+    type Result = ();
+
+    fn handle(&mut self, _: Begin, ctx: &mut Context<Self>) {
+        self.is_beginning = false;
         self.start_batch(ctx);
     }
 }
@@ -273,7 +234,7 @@ impl Handler<Barrier> for Journal {
     type Result = ResponseFuture<()>;
 
     fn handle(&mut self, _: Barrier, _: &mut Context<Self>) -> Self::Result {
-        if self.in_flight.is_empty() {
+        if !self.is_in_flight {
             return Box::pin(std::future::ready(()));
         }
         let (done, wait) = oneshot::channel();

@@ -24,6 +24,8 @@ pub mod sweeper;
 pub(crate) mod testing;
 pub mod vital;
 
+mod batch;
+
 pub use executor::{DbExecutor, FileExecutor};
 pub use fanout::Fanout;
 pub use hub::{Hub, Settings};

@@ -8,11 +8,24 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::model::limits;
 
-/// The right to have one say unanswered.
+/// The right to have some says unanswered.
 #[derive(Debug)]
 pub struct Permit {
-    _session: OwnedSemaphorePermit,
-    _server: OwnedSemaphorePermit,
+    session: OwnedSemaphorePermit,
+    server: OwnedSemaphorePermit,
+}
+
+impl Permit {
+    /// Both together.
+    pub fn merge(&mut self, other: Self) {
+        self.session.merge(other.session);
+        self.server.merge(other.server);
+    }
+
+    /// The right to one of these says, if any are left.
+    pub fn split_one(&mut self) -> Option<Self> {
+        Some(Self { session: self.session.split(1)?, server: self.server.split(1)? })
+    }
 }
 
 /// The permits of one session.
@@ -34,7 +47,7 @@ impl Permits {
     pub fn try_take(&self) -> Option<Permit> {
         let session = Arc::clone(&self.session).try_acquire_owned().ok()?;
         let server = Arc::clone(&self.server).try_acquire_owned().ok()?;
-        Some(Permit { _session: session, _server: server })
+        Some(Permit { session, server })
     }
 
     /// Waits until all says of this session are answered.
@@ -43,10 +56,11 @@ impl Permits {
         let _all = self.session.acquire_many_owned(all).await;
     }
 
-    /// Waits until there may be one.
-    pub async fn wait(self) {
-        // closed semaphores would mean that the server is gone; the session then fails on its next send
-        let _session = self.session.acquire_owned().await;
-        let _server = self.server.acquire_owned().await;
+    /// Waits for permits for so many says, at most [`limits::SAYS_PER_WAIT_MAX`]. None if the server is gone.
+    pub async fn wait(self, says: usize) -> Option<Permit> {
+        let says = u32::try_from(says.clamp(1, limits::SAYS_PER_WAIT_MAX)).expect("the limit is small");
+        let session = self.session.acquire_many_owned(says).await.ok()?;
+        let server = self.server.acquire_many_owned(says).await.ok()?;
+        Some(Permit { session, server })
     }
 }

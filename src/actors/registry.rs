@@ -6,21 +6,25 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 
 use super::fanout::{Deliver, Whisper};
-use super::journal::{Group, Ticket, Verdict};
-use super::permits::Permit;
+use super::journal::{Group, Placed, Verdict};
 use super::session::{Link, SessionId};
 use crate::chat::{Cursor, Offer};
 use crate::model::RoomId;
-use crate::wire::{self, Refusal, Said, ServerFrame};
+use crate::wire::{self, Said, ServerFrame};
+
+/// What the answer to a say takes in a room with a short name.
+const ANSWER_BYTES: usize = 64;
 
 /// The sessions of one thread, shared between the fan-out and the sessions themselves.
 #[derive(Default)]
 pub struct Registry {
     links: HashMap<SessionId, Rc<Link>>,
     rooms: HashMap<RoomId, Vec<Seat>>,
+    /// Those to whose outboxes something was appended since they were last flushed.
+    fresh: RefCell<Vec<Rc<Link>>>,
 }
 
 /// A session of this thread in a room.
@@ -67,86 +71,81 @@ impl Registry {
         self.links.values()
     }
 
-    /// Hands committed events to the members, each as its cursor has it, and their answers to those who said them.
-    /// Answers are appended first and written with the events.
+    /// Appends committed events to the outboxes of the members, each as its cursor has it, and before them the answers
+    /// to those who said them. What was appended leaves with [`Self::flush`].
     pub fn deliver(&self, deliver: Deliver) {
-        let touched = self.append(deliver.answers);
+        self.answer(deliver.answers);
         let seats = self.rooms.get(&deliver.room).filter(|_| !deliver.frames.is_empty());
         for Seat { link, cursor } in seats.into_iter().flatten() {
             match cursor.borrow_mut().offer(deliver.first, deliver.last, link.takes(deliver.frames.len())) {
-                Offer::Deliver => {
-                    link.push(deliver.frames.clone());
-                    link.flush();
-                }
+                Offer::Deliver => self.append(link, deliver.frames.clone()),
                 Offer::Behind => link.ask_for_room(),
                 Offer::Drop => {}
             }
         }
-        flush_all(&touched);
     }
 
     /// Hands a signal to all members but the one who caused it; who is slow, or not yet in, misses it.
     pub fn whisper(&self, whisper: &Whisper) {
         for Seat { link, cursor } in self.rooms.get(&whisper.room).into_iter().flatten() {
             if link.id != whisper.except && link.is_low() && cursor.borrow().is_placed() {
-                link.push(whisper.frame.clone());
-                link.flush();
+                self.append(link, whisper.frame.clone());
             }
         }
     }
 
     /// Answers those who said something.
     pub fn answer(&self, answers: Vec<Answer>) {
-        flush_all(&self.append(answers));
-    }
-
-    fn append(&self, answers: Vec<Answer>) -> Vec<Rc<Link>> {
-        let mut touched: Vec<Rc<Link>> = Vec::new();
         for answer in answers {
-            if let Some(link) = self.links.get(&answer.session) {
-                if touched.last().is_none_or(|last| last.id != link.id) {
-                    touched.push(Rc::clone(link));
-                }
-                link.push(answer.encode());
+            if let Some(link) = self.links.get(&answer.group.origin.session) {
+                self.append(link, answer.encode());
             }
         }
-        touched
+    }
+
+    /// Tries the socket of each who was given something, once for all that they were given.
+    pub fn flush(&self) {
+        log::trace!("{} sockets are written to", self.fresh.borrow().len());
+        for link in self.fresh.take() {
+            link.is_fresh.set(false);
+            link.flush();
+        }
+    }
+
+    fn append(&self, link: &Rc<Link>, frames: Bytes) {
+        link.push(frames);
+        if !link.is_fresh.replace(true) {
+            self.fresh.borrow_mut().push(Rc::clone(link));
+        }
     }
 }
 
-fn flush_all(links: &[Rc<Link>]) {
-    for link in links {
-        link.flush();
-    }
-}
-
-/// An answer to a say, for one session of this thread.
+/// The answers to what one session of this thread has said.
 #[derive(Debug)]
 pub struct Answer {
-    session: SessionId,
-    frame: Result<(u32, Said), (u32, Refusal)>,
-    _permit: Permit,
+    group: Group,
+    verdicts: Vec<Verdict>,
 }
 
 impl Answer {
-    /// What the says of a group are answered with.
+    /// What a group is answered with; its permit comes back when that is encoded, or nobody is there to hear it.
     #[must_use]
-    pub fn to_group(group: Group, verdicts: &[Verdict]) -> Vec<Self> {
-        let (session, room) = (group.origin.session, group.room);
-        let answer = |(ticket, verdict): (Ticket, &Verdict)| {
-            let frame = match verdict {
-                Ok(placed) => Ok((ticket.request, Said { room: room.to_string(), seq: placed.seq, at: placed.at })),
-                Err(refusal) => Err((ticket.request, refusal.clone())),
-            };
-            Self { session, frame, _permit: ticket.permit }
-        };
-        group.tickets.into_iter().zip(verdicts).map(answer).collect()
+    pub const fn to_group(group: Group, verdicts: Vec<Verdict>) -> Self {
+        Self { group, verdicts }
     }
 
     fn encode(self) -> Bytes {
-        wire::encode_frame(&match self.frame {
-            Ok((id, said)) => ServerFrame::Answer((id, wire::Answer::Said(said))),
-            Err(refused) => ServerFrame::Error(refused),
-        })
+        let Self { group, verdicts } = self;
+        let mut frames = BytesMut::with_capacity(verdicts.len() * ANSWER_BYTES);
+        for (id, verdict) in group.requests.into_iter().zip(verdicts) {
+            let frame = match verdict {
+                Ok(Placed { seq, at, .. }) => {
+                    ServerFrame::Answer((id, wire::Answer::Said(Said { room: group.room.to_string(), seq, at })))
+                }
+                Err(refusal) => ServerFrame::Error((id, refusal)),
+            };
+            wire::append_frame(&mut frames, &frame);
+        }
+        frames.freeze()
     }
 }

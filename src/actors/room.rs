@@ -177,7 +177,7 @@ impl Room {
             let thread = group.origin.thread;
             self.thread(&group.origin);
             answers.resize_with(answers.len().max(thread + 1), Vec::new);
-            answers[thread].extend(Answer::to_group(group, &verdicts));
+            answers[thread].push(Answer::to_group(group, verdicts));
         }
         answers.resize_with(self.threads.len(), Vec::new);
         let (room, last) = (self.stored.id, self.stored.head);

@@ -43,11 +43,17 @@ impl Default for Config {
             connections_max: limits::CONNECTIONS_MAX,
             file_bytes_max: limits::FILE_BYTES_MAX,
             idle_s: limits::IDLE_TIMEOUT.as_secs(),
-            arbiters: std::thread::available_parallelism().map_or(1, usize::from),
+            arbiters: default_arbiters(),
             clock: Clock::System,
             seed: None,
         }
     }
+}
+
+/// One core is left to the thread that writes: beside it, on two cores, one thread for sockets serves as many people as
+/// two do and wakes half as often.
+fn default_arbiters() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1))
 }
 
 impl Config {

@@ -97,7 +97,7 @@ struct Settings {
     /// Seconds without a frame after which a connection is ended [default: 300]
     #[arg(long, value_name = "SECONDS", env = "TERTULIA_IDLE", value_parser = clap::value_parser!(u64).range(1..))]
     idle: Option<u64>,
-    /// Threads that serve sockets and rooms [default: one a core]
+    /// Threads that serve sockets and rooms [default: one less than cores]
     #[arg(long, value_name = "N", env = "TERTULIA_ARBITERS", value_parser = clap::value_parser!(u16).range(1..=256))]
     arbiters: Option<u16>,
 }

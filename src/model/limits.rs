@@ -51,6 +51,8 @@ pub const OUTBOX_BYTES_MAX: usize = 256 * 1024;
 pub const OUTBOX_LOW_BYTES: usize = 64 * 1024;
 /// Says of one session that may be unanswered; the session is not read until there are fewer.
 pub const SAYS_PER_SESSION_MAX: usize = 128;
+/// Says for which a session that waits for its turn is given permits at once: one at a time would cost a wake for each.
+pub const SAYS_PER_WAIT_MAX: usize = 32;
 /// Says of all sessions that may be unanswered: with this many the journal's queue is full and sockets wait.
 pub const SAYS_PER_SERVER_MAX: usize = 16_384;
 /// Says in one transaction: larger batches gain little and make everybody in them wait.
@@ -157,4 +159,5 @@ const _: () = {
     assert!(TERMINAL_UNANSWERED_MAX <= CLIENT_SAYS_MAX, "what the terminal says is never refused for being too much");
     assert!(TEXT_BYTES_MAX < TERMINAL_LINE_BYTES_MAX, "a text fits in a line");
     assert!(SAYS_PER_SESSION_MAX <= SAYS_PER_SERVER_MAX);
+    assert!(SAYS_PER_WAIT_MAX <= SAYS_PER_SESSION_MAX, "what is waited for can come");
 };

@@ -8,11 +8,9 @@ use std::collections::HashMap;
 use std::collections::hash_map;
 
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::BigInt;
-use diesel::sqlite::Sqlite;
 
-use super::columns::{column, nonce_column, number, spread};
+use super::columns::{column, number};
+use super::prepared::{Append, MoveHead};
 use super::said::Said;
 use super::schema::{messages, rooms};
 use super::{Committed, Entry, Outcome, Place, Store, StoreError, files, targets};
@@ -105,7 +103,7 @@ impl Batch<'_> {
         let file_id = files::keep(self.connection, entry.device, entry.nonce, &entry.body, self.now)?;
         let head = self.heads.get_mut(&room).expect("settle has read it");
         let (seq, at) = (head.last_seq + head.appended + 1, self.now.max(head.last_at));
-        if !insert(self.connection, room, seq, at, file_id, entry)? {
+        if Append::new(room, seq, at, file_id, entry).execute(self.connection)? == 0 {
             let said = Said::find(self.connection, entry.device, entry.nonce)?;
             let said = said.ok_or_else(|| StoreError::Fatal("a message was neither there nor inserted".into()))?;
             return Ok(repetition(&said, Some(room), entry));
@@ -148,58 +146,6 @@ fn read_head(connection: &mut SqliteConnection, room: i64) -> QueryResult<Option
         .get_result::<(i64, Option<i64>)>(connection)
         .optional()?;
     Ok(head.map(|(last_seq, at)| Head { last_seq, last_at: at.unwrap_or(0), appended: 0 }))
-}
-
-/// Diesel prepares its own updates anew each time; with one for each room of a batch that takes longer than the
-/// insertions. This one is prepared once.
-#[derive(QueryId)]
-struct MoveHead {
-    room: i64,
-    by: i64,
-}
-
-impl QueryFragment<Sqlite> for MoveHead {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        out.push_sql("UPDATE rooms SET last_seq = last_seq + ");
-        out.push_bind_param::<BigInt, _>(&self.by)?;
-        out.push_sql(" WHERE id = ");
-        out.push_bind_param::<BigInt, _>(&self.room)
-    }
-}
-
-impl RunQueryDsl<SqliteConnection> for MoveHead {}
-
-/// Whether it was inserted; if not, its nonce is taken.
-fn insert(
-    connection: &mut SqliteConnection,
-    room_id: i64,
-    seq: i64,
-    at: i64,
-    file_id: Option<i64>,
-    entry: &Entry,
-) -> QueryResult<bool> {
-    let body = spread(&entry.body);
-    let row = (
-        messages::room_id.eq(room_id),
-        messages::seq.eq(seq),
-        messages::at.eq(at),
-        messages::user_id.eq(column(entry.author.id.0)),
-        messages::device_id.eq(column(entry.device.0)),
-        messages::author.eq(&entry.author.name),
-        messages::nonce.eq(nonce_column(entry.nonce)),
-        messages::kind.eq(body.kind),
-        messages::text.eq(body.text),
-        messages::target.eq(body.target.map(|seq| column(seq.0))),
-        messages::reply_to.eq(entry.reply_to.map(|seq| column(seq.0))),
-        messages::file_id.eq(file_id),
-        messages::file_name.eq(body.file_name),
-    );
-    let inserted = diesel::insert_into(messages::table)
-        .values(row)
-        .on_conflict((messages::device_id, messages::nonce))
-        .do_nothing()
-        .execute(connection)?;
-    Ok(inserted == 1)
 }
 
 fn repetition(said: &Said, room: Option<i64>, entry: &Entry) -> Outcome {

@@ -24,6 +24,7 @@ mod checkpoint;
 mod columns;
 mod files;
 mod identity;
+mod prepared;
 mod said;
 mod schema;
 mod targets;

@@ -58,6 +58,8 @@ pub struct Link {
     /// The socket was full when it was last tried: the session's task waits for it.
     is_blocked: Cell<bool>,
     wants_room: Cell<bool>,
+    /// The registry has noted that something is to be flushed.
+    pub(in crate::actors) is_fresh: Cell<bool>,
     is_hushed: Cell<bool>,
     is_paused: Cell<bool>,
     is_welcome: Cell<bool>,
@@ -78,6 +80,7 @@ impl Link {
             phase: Cell::new(Phase::Open),
             is_blocked: Cell::new(false),
             wants_room: Cell::new(false),
+            is_fresh: Cell::new(false),
             is_hushed: Cell::new(false),
             is_paused: Cell::new(false),
             is_welcome: Cell::new(false),
@@ -106,10 +109,14 @@ impl Link {
         self.outbox.borrow().has_room()
     }
 
-    /// Whether so many bytes of live events go in.
+    /// Whether so many bytes of live events go in, if need be after what waits was tried.
     #[must_use]
     pub fn takes(&self, bytes: usize) -> bool {
-        self.outbox.borrow().takes(bytes)
+        let takes = self.outbox.borrow().takes(bytes);
+        if !takes {
+            self.flush();
+        }
+        takes || self.outbox.borrow().takes(bytes)
     }
 
     /// Whether there is room for a page, or for a signal.
@@ -136,8 +143,12 @@ impl Link {
         let mut outbox = self.outbox.borrow_mut();
         while !outbox.is_empty() {
             let mut slices = [IoSlice::new(&[]); SLICES_PER_WRITE];
-            let filled = outbox.slices(&mut slices);
-            match self.stream.try_write_vectored(&slices[..filled]) {
+            let written = match outbox.slices(&mut slices) {
+                // mostly there is one, and for one the system has a shorter way
+                1 => self.stream.try_write(&slices[0]),
+                filled => self.stream.try_write_vectored(&slices[..filled]),
+            };
+            match written {
                 Ok(written) => outbox.advance(written),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     self.is_blocked.set(true);

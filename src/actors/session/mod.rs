@@ -32,7 +32,7 @@ use self::uploads::Uploads;
 use super::journal::Origin;
 use super::listener::Guest;
 use super::lobby::Depart;
-use super::permits::Permits;
+use super::permits::{Permit, Permits};
 use super::registry::Registry;
 use super::{Hub, Lobby, hub};
 use crate::chat::{Present, form};
@@ -54,6 +54,8 @@ pub struct Session {
     memberships: Memberships,
     uploads: Uploads,
     permits: Permits,
+    /// What was waited for and is not used yet.
+    in_hand: Option<Permit>,
     _guest: Guest,
 }
 
@@ -112,6 +114,7 @@ impl Session {
             memberships,
             uploads: Uploads::default(),
             permits,
+            in_hand: None,
             _guest: guest,
         }
     }
@@ -123,6 +126,9 @@ impl Session {
             self.take_up(arrived, ctx);
         }
         self.submit();
+        if self.backlog.is_empty() {
+            self.in_hand = None;
+        }
         if !self.link.has_room() {
             self.link.ask_for_room();
         }
@@ -214,6 +220,7 @@ impl Session {
 
     /// The last that is obeyed: what was said before it is answered, then `bye`.
     fn end(&mut self, code: ByeCode, message: &'static str, ctx: &mut Context<Self>) {
+        self.in_hand = None;
         let permits = self.permits.clone();
         self.wait_for(ctx, permits.wait_for_all(), move |session, (), _| session.link.close(code, message));
     }
@@ -239,6 +246,7 @@ impl StreamHandler<Happened> for Session {
             Happened::Closing => {
                 self.memberships.clear();
                 self.backlog.clear();
+                self.in_hand = None;
             }
         }
         self.go_on(ctx);

@@ -66,24 +66,28 @@ impl Session {
 
     /// A permit for what `frame` asks. Without one the frame waits, and the socket with it.
     pub(super) fn take_permit(&mut self, frame: &Bytes, ctx: &mut Context<Self>) -> Option<Permit> {
-        let permit = self.permits.try_take();
+        let permit = self.in_hand.as_mut().and_then(Permit::split_one).or_else(|| self.permits.try_take());
         if permit.is_none() {
             self.backlog.push_front(Arrived::Frame(frame.clone()));
-            self.wait_for(ctx, self.permits.clone().wait(), |_, (), _| {});
+            let permits = self.permits.clone().wait(self.backlog.len());
+            self.wait_for(ctx, permits, |session, permits, _| session.in_hand = permits);
         }
         permit
     }
 
     /// Adds an entry to what goes to its room next.
     fn gather(&mut self, back: Option<(RoomId, Addr<Room>)>, room: RoomName, ticket: Ticket, entry: Entry) {
-        if !self.gathered.as_ref().is_some_and(|gathered| gathered.is_for(back.as_ref())) {
-            self.submit();
+        let Ticket { request, permit } = ticket;
+        if let Some(Gathered { group, .. }) = self.gathered.as_mut().filter(|gathered| gathered.is_for(back.as_ref())) {
+            group.requests.push(request);
+            group.permit.merge(permit);
+            group.entries.push(entry);
+            return;
         }
+        self.submit();
         let origin = Arc::clone(&self.origin);
-        let empty = || Group { origin, room, tickets: Vec::new(), entries: Vec::new() };
-        let group = &mut self.gathered.get_or_insert_with(|| Gathered { back, group: empty() }).group;
-        group.tickets.push(ticket);
-        group.entries.push(entry);
+        let group = Group { origin, room, requests: vec![request], permit, entries: vec![entry] };
+        self.gathered = Some(Gathered { back, group });
     }
 
     /// Sends what was gathered.
