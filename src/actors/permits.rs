@@ -64,3 +64,55 @@ impl Permits {
         Some(Permit { session, server })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    #[test]
+    fn what_is_split_and_merged_stays_as_much() {
+        let server = Arc::new(Semaphore::new(10));
+        let permits = Permits::new(Arc::clone(&server));
+        let mut all = permits.clone().wait(4).now_or_never().flatten().unwrap();
+        let mut one = all.split_one().unwrap();
+        drop(all);
+        assert_eq!(server.available_permits(), 9);
+        one.merge(permits.try_take().unwrap());
+        assert_eq!(server.available_permits(), 8);
+        assert!(one.split_one().and(one.split_one()).is_some(), "there were two");
+        assert!(one.split_one().is_none());
+        drop(one);
+        assert_eq!(server.available_permits(), 10);
+    }
+
+    #[test]
+    fn who_waited_is_not_overtaken_and_keeps_what_it_got() {
+        let server = Arc::new(Semaphore::new(2));
+        let (first, second) = (Permits::new(Arc::clone(&server)), Permits::new(server));
+        let held = [first.try_take(), first.try_take()];
+        let (mut waiting, mut late) = (pin!(first.clone().wait(2)), pin!(second.clone().wait(1)));
+        assert!(waiting.as_mut().now_or_never().is_none() && late.as_mut().now_or_never().is_none());
+        drop(held);
+        assert!(second.try_take().is_none(), "all that came back is promised");
+        let mut got = waiting.now_or_never().flatten().unwrap();
+        assert!(late.as_mut().now_or_never().is_none());
+        drop(got.split_one());
+        assert!(late.now_or_never().flatten().is_some(), "one came back");
+    }
+
+    #[test]
+    fn all_are_back_only_when_the_last_one_is() {
+        let permits = Permits::new(Arc::new(Semaphore::new(limits::SAYS_PER_SERVER_MAX)));
+        let mut some = permits.clone().wait(usize::MAX).now_or_never().flatten().unwrap();
+        let last = some.split_one();
+        drop(some);
+        let mut all = pin!(permits.wait_for_all());
+        assert!(all.as_mut().now_or_never().is_none());
+        drop(last);
+        assert!(all.now_or_never().is_some());
+    }
+}
