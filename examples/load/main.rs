@@ -8,6 +8,7 @@
 )]
 #![expect(clippy::struct_field_names, reason = "the fields of a report are its names in JSON, units and all")]
 
+mod bench;
 mod dialect;
 mod options;
 mod pace;
@@ -26,7 +27,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use options::Options;
+use options::{Command, Options};
 use swarm::Fallible;
 
 fn main() -> ExitCode {
@@ -40,6 +41,11 @@ fn main() -> ExitCode {
 }
 
 fn act(options: &Options) -> Fallible<()> {
+    if let Some(command) = &options.command {
+        return match command {
+            Command::Bench(bench) => bench::act(bench),
+        };
+    }
     if let Some(address) = options.relay {
         return relay(address);
     }

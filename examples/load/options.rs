@@ -3,8 +3,9 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::bench::Bench;
 use super::pace::Pace;
 use super::talk::TAG_BYTES;
 
@@ -18,17 +19,28 @@ Examples:
   load --rate 1000                                  at a rate: latency counts from when a message was due
   load 127.0.0.1:8080 --pid 4711                    a server that runs already, and its process
   load --of relay                                   the bare relay, on the same work
-  load --relay 127.0.0.1:9000                       be that relay";
+  load --relay 127.0.0.1:9000                       be that relay
+  load bench crowd --runs 1                         a row of the table in docs/performance.md";
 
 /// Puts a chat server under load, and checks that it keeps its order meanwhile.
 #[derive(Debug, Parser)]
 #[command(name = "load", version, after_help = EXAMPLES, max_term_width = 100)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Options {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
     /// Be the bare relay that the server is compared with, and listen there
     #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = "127.0.0.1:0", exclusive = true)]
     pub(crate) relay: Option<SocketAddr>,
     #[command(flatten)]
     pub(crate) run: Run,
+}
+
+/// Something else than one run.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Measures the table of docs/performance.md, or some of its rows
+    Bench(Bench),
 }
 
 /// One run.
@@ -42,6 +54,9 @@ pub(crate) struct Run {
     /// The server's binary [default: beside this program's]
     #[arg(long, value_name = "FILE")]
     pub(crate) server: Option<PathBuf>,
+    /// Where temporary data goes [default: the system's directory for temporary files]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
     /// The process of the server at ADDRESS, to say what it costs
     #[arg(long, value_name = "PID")]
     pub(crate) pid: Option<u32>,
@@ -85,6 +100,13 @@ pub(crate) enum Of {
     Redis,
     /// NATS core (needs nats-server)
     Nats,
+}
+
+/// As the command line has it if nothing is asked for.
+impl Default for Run {
+    fn default() -> Self {
+        Options::parse_from(["load"]).run
+    }
 }
 
 impl Run {

@@ -9,6 +9,9 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+/// What a server opens besides its connections, and more.
+const OTHER_FILES: usize = 100;
+
 type Fallible<T> = Result<T, Box<dyn Error>>;
 
 /// A server that runs until this is dropped.
@@ -29,6 +32,8 @@ impl Process {
         let mut command = Command::new(binary);
         command.args(["127.0.0.1", "0", "--data-dir"]).arg(data_dir).args(arguments);
         command.env_remove("DATABASE_URL").env_remove("TERTULIA_CONFIG");
+        // its own news would stand between ours
+        command.env("RUST_LOG", std::env::var_os("RUST_LOG").unwrap_or_else(|| "warn".into()));
         Self::announced(command)
     }
 
@@ -130,6 +135,23 @@ pub(crate) fn is_installed(program: &str) -> bool {
     std::env::split_paths(&paths).any(|folder| folder.join(program).is_file())
 }
 
+/// Whether this process and those that it starts may have so many connections, and what to do if not.
+pub(crate) fn check_open_files(connections: usize) -> Fallible<()> {
+    let needed = connections + OTHER_FILES;
+    match open_files_max(&fs::read_to_string("/proc/self/limits")?) {
+        Some(most) if most < needed => Err(format!(
+            "{connections} connections need {needed} open files, and {most} are allowed: do `ulimit -n {needed}` before"
+        )
+        .into()),
+        _ => Ok(()),
+    }
+}
+
+/// None if there is no limit.
+fn open_files_max(limits: &str) -> Option<usize> {
+    limits.lines().find_map(|line| line.strip_prefix("Max open files"))?.split_whitespace().next()?.parse().ok()
+}
+
 /// What a process has cost so far.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Usage {
@@ -172,7 +194,7 @@ impl Usage {
 }
 
 /// The scheduler counts nanoseconds; `/proc/PID/stat` has hundredths of a second.
-fn thread_cpu_s(thread: &Path) -> Fallible<f64> {
+pub(crate) fn thread_cpu_s(thread: &Path) -> Fallible<f64> {
     let counters = fs::read_to_string(thread.join("schedstat"))?;
     let on_cpu_ns: u64 = counters.split_whitespace().next().ok_or("no counters")?.parse()?;
     Ok(on_cpu_ns as f64 / 1e9)
@@ -182,4 +204,17 @@ fn resident_bytes(pid: u32) -> Fallible<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("the process has ended")?;
     Ok(line.trim().trim_end_matches(" kB").parse::<u64>()? * 1_024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limit_that_counts_is_the_one_that_holds_now() {
+        let limits = "Limit   Soft Limit  Hard Limit  Units\nMax open files            1024       524288      files\n";
+        assert_eq!(open_files_max(limits), Some(1_024));
+        assert_eq!(open_files_max("Max open files   unlimited   unlimited   files"), None);
+        assert_eq!(open_files_max(""), None);
+    }
 }

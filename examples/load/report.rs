@@ -98,10 +98,10 @@ impl Report {
         self
     }
 
-    /// Seconds of the server's threads of this name, for a million deliveries.
-    pub(crate) fn thread_cpu_s_per_million(&self, name: &str) -> f64 {
-        let cpu_s = self.cpu.as_ref().and_then(|cpu| cpu.cpu_s_by_thread.get(name)).copied().unwrap_or_default();
-        cpu_s * 1e6 / self.deliveries.max(1) as f64
+    /// Seconds of the server's threads of this name, for a million deliveries; none if no such thread did anything.
+    pub(crate) fn thread_cpu_s_per_million(&self, name: &str) -> Option<f64> {
+        let cpu_s = self.cpu.as_ref()?.cpu_s_by_thread.get(name)?;
+        Some(cpu_s * 1e6 / self.deliveries.max(1) as f64)
     }
 
     /// Seconds of the server for a million deliveries.

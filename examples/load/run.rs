@@ -9,7 +9,7 @@ use super::dialect::{Dialect, Nats, Redis, Relay, Seat, Tertulia};
 use super::options::{Of, Run};
 use super::pace::Pace;
 use super::peer::Role;
-use super::process::{Process, Usage};
+use super::process::{self, Process, Usage};
 use super::report::Report;
 use super::swarm::{Fallible, Swarm};
 use super::tally::Tally;
@@ -28,7 +28,7 @@ impl Target {
         if let Some(address) = run.address {
             return Ok(Self { address, pid: run.pid, _process: None, _data_dir: None });
         }
-        let data_dir = tempfile::tempdir()?;
+        let data_dir = tempfile::tempdir_in(run.dir.clone().unwrap_or_else(std::env::temp_dir))?;
         let process = match run.of {
             Of::Tertulia => Process::tertulia(&server_binary(run)?, data_dir.path(), &[])?,
             Of::Relay => Process::relay()?,
@@ -54,6 +54,7 @@ pub(crate) fn server_binary(run: &Run) -> Fallible<PathBuf> {
 
 /// Does what the options say, and fails if anything was lost or out of order.
 pub(crate) fn run(run: &Run) -> Fallible<Report> {
+    process::check_open_files(run.connections)?;
     let target = Target::of(run)?;
     match run.of {
         Of::Tertulia => measure(Tertulia::new(run.text), run, &target),
@@ -114,7 +115,7 @@ fn blank(run: &Run) -> Report {
         Pace::Silent => "silent".into(),
     };
     Report {
-        server: format!("{:?}", run.of).to_lowercase(),
+        server: kind(run.of),
         connections: run.connections,
         rooms: run.rooms,
         senders: run.senders,
@@ -122,6 +123,11 @@ fn blank(run: &Run) -> Report {
         pace,
         ..Report::default()
     }
+}
+
+/// The name of a kind of server.
+pub(crate) fn kind(of: Of) -> String {
+    format!("{of:?}").to_lowercase()
 }
 
 /// Prints a report, for people or for programs.

@@ -9,7 +9,7 @@ mod tertulia;
 pub(crate) use nats::Nats;
 pub(crate) use redis::Redis;
 pub(crate) use relay::{JOIN, Relay};
-pub(crate) use tertulia::Tertulia;
+pub(crate) use tertulia::{Tertulia, room_name};
 
 use ::tertulia::wire::DeviceKey;
 
