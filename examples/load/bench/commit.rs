@@ -34,7 +34,7 @@ fn raw_says_per_s(site: &Site, text_bytes: usize) -> Fallible<f64> {
     let (dir, says) = (site.fresh_dir()?, limits::BATCH_SAYS_MAX);
     let (path, world) = scene(dir.path())?;
     let ((warmup, time), start) = (site.times(), Instant::now());
-    let (mut batches, mut first) = (0, None);
+    let (mut batches, mut first) = (0_u32, None);
     raw::write(&path, &world, says, &"x".repeat(text_bytes), || {
         batches += 1;
         if first.is_none() && start.elapsed() >= warmup {
@@ -43,7 +43,7 @@ fn raw_says_per_s(site: &Site, text_bytes: usize) -> Fallible<f64> {
         Ok(start.elapsed() < warmup + time)
     })?;
     let (earlier, since) = first.ok_or("not one batch was written")?;
-    Ok((batches - earlier) as f64 * says as f64 / since.elapsed().as_secs_f64())
+    Ok(f64::from(batches - earlier) * says as f64 / since.elapsed().as_secs_f64())
 }
 
 /// What one say costs in the store itself.

@@ -2,10 +2,15 @@
 //! How is left to the files of their groups.
 
 mod commit;
+mod connections;
+mod database;
 mod fanout;
 mod fill;
 mod found;
+mod latency;
+mod probe;
 mod raw;
+mod rows;
 mod site;
 mod table;
 
@@ -17,6 +22,7 @@ use clap::builder::PossibleValuesParser;
 
 use crate::swarm::Fallible;
 use found::{Goal, Sample};
+use rows::ROWS;
 use site::Site;
 use table::{HEADING, Line};
 
@@ -61,80 +67,6 @@ struct Measure {
     /// The names and units of what the value is made of.
     parts: &'static [(&'static str, &'static str)],
 }
-
-const ROWS: [Row; 5] = [
-    Row {
-        name: "crowd",
-        work: "1 room of 1,000, 10 talk, window 64",
-        measures: &[
-            Measure {
-                what: "CPU per delivery, commits and all / the relay's",
-                unit: "",
-                goal: Goal::AtMost(1.5),
-                parts: &[("server", "µs"), ("relay", "µs")],
-            },
-            Measure {
-                what: "the same / Redis pub/sub's",
-                unit: "",
-                goal: Goal::AtMost(0.4),
-                parts: &[("server", "µs"), ("Redis", "µs")],
-            },
-        ],
-        run: fanout::crowd,
-    },
-    Row {
-        name: "room",
-        work: "1 room of 100, 10 talk, window 64",
-        measures: &[
-            Measure {
-                what: "CPU per delivery less that of the commits / the relay's",
-                unit: "",
-                goal: Goal::AtMost(1.5),
-                parts: &[("server", "µs"), ("its commits", "µs"), ("relay", "µs")],
-            },
-            Measure {
-                what: "CPU per delivery, commits and all / NATS core's",
-                unit: "",
-                goal: Goal::Below(1.0),
-                parts: &[("server", "µs"), ("NATS", "µs")],
-            },
-        ],
-        run: fanout::room,
-    },
-    Row {
-        name: "lone-sender",
-        work: "1 room of 100, 1 talks, window 1",
-        measures: &[Measure {
-            what: "CPU per delivery, commits and all / the relay's",
-            unit: "",
-            goal: Goal::AtMost(1.4),
-            parts: &[("server", "µs"), ("relay", "µs")],
-        }],
-        run: fanout::lone_sender,
-    },
-    Row {
-        name: "rooms",
-        work: "200 rooms of 5, all 1,000 talk, window 16",
-        measures: &[Measure {
-            what: "acknowledged says a second / raw inserts a second, batches of 512",
-            unit: "",
-            goal: Goal::AtLeast(0.7),
-            parts: &[("server", "a second"), ("raw", "a second")],
-        }],
-        run: commit::rooms,
-    },
-    Row {
-        name: "commit",
-        work: "the store alone, batches of 256 over 200 rooms",
-        measures: &[Measure {
-            what: "CPU per say / the raw inserts'",
-            unit: "",
-            goal: Goal::AtMost(1.5),
-            parts: &[("store", "µs"), ("raw", "µs")],
-        }],
-        run: commit::commit,
-    },
-];
 
 /// Measures what was asked for, and fails only if something could not be measured.
 pub(crate) fn act(bench: &Bench) -> Fallible<()> {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::found::{Sample, Spread};
+use super::found::{Goal, Sample, Spread};
 use super::{Measure, Row};
 
 /// One measure of a row.
@@ -55,7 +55,11 @@ impl Line {
             work: row.work,
             measured: measure.what,
             unit: measure.unit,
-            goal: measure.goal.to_string(),
+            goal: if measure.goal == Goal::Open {
+                String::new()
+            } else {
+                format!("{}{}", measure.goal, after(measure.unit))
+            },
             is_met: spread.and_then(|spread| measure.goal.is_met(spread.median)),
             spread,
             parts: measure.parts.iter().enumerate().map(part).collect(),
@@ -92,7 +96,7 @@ impl fmt::Display for Line {
         );
         let met = self.is_met.map_or("–", |is_met| if is_met { "yes" } else { "no" });
         let parts: Vec<String> = self.parts.iter().filter_map(Part::median).collect();
-        write!(f, "| {row} | {work} | {measured} | {value} | {goal}{} | {met} | {} |", after(unit), parts.join(", "))
+        write!(f, "| {row} | {work} | {measured} | {value} | {goal} | {met} | {} |", parts.join(", "))
     }
 }
 
@@ -119,7 +123,7 @@ fn short(value: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::ROWS;
+    use super::super::rows::ROWS;
     use super::*;
 
     fn lone_sender() -> (&'static Row, &'static Measure) {
