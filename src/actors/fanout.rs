@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix::{Actor, AsyncContext, Context, Handler, Message, SpawnHandle};
+use actix::{Actor, Addr, AsyncContext, Context, Handler, Message, SpawnHandle};
 use bytes::Bytes;
 use tokio::time::Instant;
 
@@ -87,7 +87,8 @@ struct Flush;
 
 /// See the module.
 pub struct Fanout {
-    thread: usize,
+    thread: u16,
+    address: Arc<Addr<Self>>,
     hub: Arc<Hub>,
     registry: Rc<RefCell<Registry>>,
     deadlines: Deadlines<SessionId>,
@@ -100,13 +101,13 @@ pub struct Fanout {
 }
 
 impl Fanout {
-    /// The fan-out of the thread with this index.
+    /// The fan-out of the thread with this index, at this address.
     #[must_use]
-    pub fn new(thread: usize, hub: Arc<Hub>) -> Self {
+    pub fn new(thread: u16, address: Addr<Self>, hub: Arc<Hub>) -> Self {
         let vital = Vital::new("a fan-out", hub.ending.clone());
-        let (registry, deadlines, timer) = (Rc::default(), Deadlines::default(), None);
+        let (address, registry, deadlines, timer) = (Arc::new(address), Rc::default(), Deadlines::default(), None);
         let (born, hushed, is_flushing) = (Instant::now(), false, false);
-        Self { thread, hub, registry, deadlines, timer, born, hushed, is_flushing, _vital: vital }
+        Self { thread, address, hub, registry, deadlines, timer, born, hushed, is_flushing, _vital: vital }
     }
 
     fn flush_soon(&mut self, ctx: &mut Context<Self>) {
@@ -119,7 +120,7 @@ impl Fanout {
         let Adopt { stream, peer, guest } = adopt;
         let link = Rc::new(Link::new(tokio::net::TcpStream::from_std(stream)?));
         log::debug!("{peer} is session {}", link.id);
-        let fanout = ctx.address();
+        let fanout = Arc::clone(&self.address);
         let origin = Arc::new(Origin { session: link.id, thread: self.thread, fanout, revoked: false.into() });
         if self.hushed {
             link.hush();
@@ -260,13 +261,17 @@ impl Handler<CloseAll> for Fanout {
     type Result = actix::ResponseFuture<()>;
 
     fn handle(&mut self, CloseAll(bye): CloseAll, _: &mut Context<Self>) -> Self::Result {
-        let links: Vec<Rc<Link>> = self.registry.borrow().links().cloned().collect();
-        for link in &links {
+        for link in self.registry.borrow().links() {
             link.close(bye.code, bye.message.clone());
         }
+        let (registry, emptied) = (Rc::clone(&self.registry), self.registry.borrow().emptied());
         Box::pin(async move {
-            for link in links {
-                link.gone().await;
+            loop {
+                let next = emptied.notified();
+                if registry.borrow().links().next().is_none() {
+                    break;
+                }
+                next.await;
             }
         })
     }

@@ -28,9 +28,9 @@ pub struct Origin {
     /// Which session.
     pub session: SessionId,
     /// The index of its thread.
-    pub thread: usize,
-    /// Its thread's fan-out.
-    pub fanout: Addr<Fanout>,
+    pub thread: u16,
+    /// Its thread's fan-out; one address for all, since each copy of an address takes memory of its own.
+    pub fanout: Arc<Addr<Fanout>>,
     /// Set when the device connects again: what is not in a batch by then is dropped.
     pub revoked: AtomicBool,
 }

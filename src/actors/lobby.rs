@@ -20,13 +20,15 @@ use crate::model::{Clock, DeviceId, NameKey, RoomId, RoomName};
 use crate::store::{self, Created, Store, StoreError};
 use crate::wire::{Bye, ByeCode, Code, Refusal};
 
-/// A live room.
-#[derive(Debug, Clone)]
+/// A live room, one for all who are in it.
+#[derive(Debug)]
 pub struct OpenRoom {
     /// Its row.
     pub id: RoomId,
     /// Its first spelling.
     pub name: RoomName,
+    /// What all spellings of its name have in common.
+    pub key: NameKey,
     /// Its actor.
     pub room: Addr<Room>,
     members: Arc<AtomicU32>,
@@ -34,7 +36,7 @@ pub struct OpenRoom {
 
 /// Finds the actor of a room, starts it, or makes the room.
 #[derive(Message)]
-#[rtype(result = "Result<Option<OpenRoom>, Refusal>")]
+#[rtype(result = "Result<Option<Arc<OpenRoom>>, Refusal>")]
 pub struct Open {
     /// Which room.
     pub name: RoomName,
@@ -58,9 +60,9 @@ pub struct Depart(pub DeviceId, pub SessionId, pub Permits);
 #[rtype(result = "Vec<u32>")]
 pub struct Count(pub Vec<NameKey>);
 
-/// The actor of a room, if it is live.
+/// A room, if it is live.
 #[derive(Message)]
-#[rtype(result = "Option<Addr<Room>>")]
+#[rtype(result = "Option<Arc<OpenRoom>>")]
 pub struct Find(pub NameKey);
 
 /// See the module.
@@ -69,7 +71,7 @@ pub struct Lobby {
     journal: Addr<Journal>,
     clock: Clock,
     arbiters: Vec<ArbiterHandle>,
-    rooms: BTreeMap<NameKey, OpenRoom>,
+    rooms: BTreeMap<NameKey, Arc<OpenRoom>>,
     devices: HashMap<DeviceId, Arc<Origin>>,
     ending: Ending,
     _vital: Vital,
@@ -91,10 +93,10 @@ impl Lobby {
     }
 
     /// The actor for what the store knows of a room. Two who asked at once get the same one.
-    fn start_room(&mut self, stored: store::Room) -> OpenRoom {
+    fn start_room(&mut self, stored: store::Room) -> Arc<OpenRoom> {
         let key = stored.name.key();
         if let Some(open) = self.rooms.get(&key) {
-            return open.clone();
+            return Arc::clone(open);
         }
         let (id, name, members) = (stored.id, stored.name.clone(), Arc::new(AtomicU32::new(0)));
         let (journal, count, ending) = (self.journal.clone(), Arc::clone(&members), self.ending.clone());
@@ -102,8 +104,8 @@ impl Lobby {
         let arbiter = &self.arbiters[index];
         let room = Room::start_in_arbiter(arbiter, move |_| Room::new(stored, journal, count, ending));
         log::debug!("room {id} is live");
-        let open = OpenRoom { id, name, room, members };
-        self.rooms.insert(key, open.clone());
+        let open = Arc::new(OpenRoom { id, name, key: key.clone(), room, members });
+        self.rooms.insert(key, Arc::clone(&open));
         open
     }
 }
@@ -128,13 +130,13 @@ impl Actor for Lobby {
 }
 
 impl Handler<Open> for Lobby {
-    type Result = ResponseActFuture<Self, Result<Option<OpenRoom>, Refusal>>;
+    type Result = ResponseActFuture<Self, Result<Option<Arc<OpenRoom>>, Refusal>>;
 
     /// A room that is not live is looked up by the thread that writes: it may have to make it, and what it has
     /// committed of it by then is what the room's actor starts from.
     fn handle(&mut self, open: Open, _: &mut Context<Self>) -> Self::Result {
         if let Some(open) = self.rooms.get(&open.name.key()) {
-            return Box::pin(actix::fut::ready(Ok(Some(open.clone()))));
+            return Box::pin(actix::fut::ready(Ok(Some(Arc::clone(open)))));
         }
         let clock = self.clock.clone();
         let found = self.writer.send(Query::new(move |store: &mut Store| find_or_create(store, &open, &clock)));
@@ -178,15 +180,15 @@ impl Handler<Count> for Lobby {
     type Result = Vec<u32>;
 
     fn handle(&mut self, Count(keys): Count, _: &mut Context<Self>) -> Vec<u32> {
-        let count = |key| self.rooms.get(key).map_or(0, |room: &OpenRoom| room.members.load(Ordering::Relaxed));
+        let count = |key| self.rooms.get(key).map_or(0, |open| open.members.load(Ordering::Relaxed));
         keys.iter().map(count).collect()
     }
 }
 
 impl Handler<Find> for Lobby {
-    type Result = Option<Addr<Room>>;
+    type Result = Option<Arc<OpenRoom>>;
 
-    fn handle(&mut self, Find(key): Find, _: &mut Context<Self>) -> Option<Addr<Room>> {
-        self.rooms.get(&key).map(|open| open.room.clone())
+    fn handle(&mut self, Find(key): Find, _: &mut Context<Self>) -> Option<Arc<OpenRoom>> {
+        self.rooms.get(&key).map(Arc::clone)
     }
 }

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use bytes::{Bytes, BytesMut};
+use tokio::sync::Notify;
 
 use super::fanout::{Deliver, Whisper};
 use super::journal::{Group, Placed, Verdict};
@@ -22,22 +23,24 @@ const ANSWER_BYTES: usize = 64;
 #[derive(Default)]
 pub struct Registry {
     links: HashMap<SessionId, Rc<Link>>,
-    rooms: HashMap<RoomId, Vec<Seat>>,
+    rooms: HashMap<RoomId, Vec<Rc<Seat>>>,
     /// Those to whose outboxes something was appended since they were last flushed.
     fresh: RefCell<Vec<Rc<Link>>>,
+    emptied: Rc<Notify>,
 }
 
 /// A session of this thread in a room.
-struct Seat {
-    link: Rc<Link>,
-    cursor: Rc<RefCell<Cursor>>,
+pub struct Seat {
+    /// The session's socket.
+    pub link: Rc<Link>,
+    /// Where the session stands in the room's log.
+    pub cursor: RefCell<Cursor>,
 }
 
 impl Registry {
     /// A session's cursor is moved by what goes by in `room` from now on.
-    pub fn subscribe(&mut self, room: RoomId, link: &Rc<Link>, cursor: &Rc<RefCell<Cursor>>) {
-        let seat = Seat { link: Rc::clone(link), cursor: Rc::clone(cursor) };
-        self.rooms.entry(room).or_default().push(seat);
+    pub fn subscribe(&mut self, room: RoomId, seat: &Rc<Seat>) {
+        self.rooms.entry(room).or_default().push(Rc::clone(seat));
     }
 
     /// Nothing of `room` goes to the session any more.
@@ -58,6 +61,15 @@ impl Registry {
     /// The session is gone.
     pub fn remove(&mut self, session: SessionId) {
         self.links.remove(&session);
+        if self.links.is_empty() {
+            self.emptied.notify_waiters();
+        }
+    }
+
+    /// Tells whenever the last session is gone.
+    #[must_use]
+    pub fn emptied(&self) -> Rc<Notify> {
+        Rc::clone(&self.emptied)
     }
 
     /// A session of this thread, if it is still there.
@@ -76,7 +88,8 @@ impl Registry {
     pub fn deliver(&self, deliver: Deliver) {
         self.answer(deliver.answers);
         let seats = self.rooms.get(&deliver.room).filter(|_| !deliver.frames.is_empty());
-        for Seat { link, cursor } in seats.into_iter().flatten() {
+        for seat in seats.into_iter().flatten() {
+            let Seat { link, cursor } = &**seat;
             match cursor.borrow_mut().offer(deliver.first, deliver.last, link.takes(deliver.frames.len())) {
                 Offer::Deliver => self.append(link, deliver.frames.clone()),
                 Offer::Behind => link.ask_for_room(),
@@ -87,7 +100,8 @@ impl Registry {
 
     /// Hands a signal to all members but the one who caused it; who is slow, or not yet in, misses it.
     pub fn whisper(&self, whisper: &Whisper) {
-        for Seat { link, cursor } in self.rooms.get(&whisper.room).into_iter().flatten() {
+        for seat in self.rooms.get(&whisper.room).into_iter().flatten() {
+            let Seat { link, cursor } = &**seat;
             if link.id != whisper.except && link.is_low() && cursor.borrow().is_placed() {
                 self.append(link, whisper.frame.clone());
             }

@@ -23,17 +23,17 @@ use crate::wire::{self, Code, Event, Refusal, ServerFrame, Signal};
 pub struct Room {
     stored: store::Room,
     journal: Addr<Journal>,
-    members: Members<SessionId>,
+    members: Members,
     /// How many members there are, for whoever lists rooms.
     count: Arc<AtomicU32>,
-    seats: HashMap<SessionId, (Arc<Origin>, Present)>,
+    seats: HashMap<SessionId, (Arc<Origin>, Arc<Present>)>,
     threads: Vec<Option<Thread>>,
     _vital: Vital,
 }
 
 /// An arbiter's thread with sessions that are, or were, in the room.
 struct Thread {
-    fanout: Addr<Fanout>,
+    fanout: Arc<Addr<Fanout>>,
     members: usize,
 }
 
@@ -44,7 +44,7 @@ pub struct Enter {
     /// The session.
     pub origin: Arc<Origin>,
     /// Whose it is.
-    pub present: Present,
+    pub present: Arc<Present>,
     /// The cursor.
     pub after: Option<Seq>,
     /// The head that the store knows: what was committed a moment ago may not have come here yet, and a reader may
@@ -82,7 +82,7 @@ pub struct Rename {
     /// The session.
     pub session: SessionId,
     /// Whose it is now.
-    pub present: Present,
+    pub present: Arc<Present>,
 }
 
 /// Who is there, after a name: as many as fit in a frame, and whether there are more.
@@ -104,12 +104,12 @@ impl Room {
         Self { stored, journal, members, count, seats, threads, _vital: vital }
     }
 
-    fn seat(&mut self, origin: Arc<Origin>, present: Present) {
+    fn seat(&mut self, origin: Arc<Origin>, present: Arc<Present>) {
         let session = origin.session;
         if self.seats.contains_key(&session) {
             return;
         }
-        let fresh = self.members.arrive(&present, session);
+        let fresh = self.members.arrive(&present);
         self.thread(&origin).members += 1;
         let user = present.user.clone();
         self.seats.insert(session, (origin, present));
@@ -119,8 +119,8 @@ impl Room {
     fn unseat(&mut self, session: SessionId) {
         let Some((origin, present)) = self.seats.remove(&session) else { return };
         self.thread(&origin).members -= 1;
-        let gone = self.members.depart(&present.key, &session);
-        self.note_members(gone, session, present.user, false);
+        let gone = self.members.depart(&present.key);
+        self.note_members(gone, session, present.user.clone(), false);
     }
 
     /// Somebody's first device came or their last one left: the count is told to the lobby, the news to the others.
@@ -132,10 +132,11 @@ impl Room {
     }
 
     fn thread(&mut self, origin: &Origin) -> &mut Thread {
-        if self.threads.len() <= origin.thread {
-            self.threads.resize_with(origin.thread + 1, || None);
+        let thread = usize::from(origin.thread);
+        if self.threads.len() <= thread {
+            self.threads.resize_with(thread + 1, || None);
         }
-        self.threads[origin.thread].get_or_insert_with(|| Thread { fanout: origin.fanout.clone(), members: 0 })
+        self.threads[thread].get_or_insert_with(|| Thread { fanout: Arc::clone(&origin.fanout), members: 0 })
     }
 
     /// Tells all but the session that caused it, unless there are too many.
@@ -174,7 +175,7 @@ impl Room {
     fn distribute(&mut self, first: Seq, frames: &Bytes, groups: Judged) {
         let mut answers: Vec<Vec<Answer>> = Vec::new();
         for (group, verdicts) in groups {
-            let thread = group.origin.thread;
+            let thread = usize::from(group.origin.thread);
             self.thread(&group.origin);
             answers.resize_with(answers.len().max(thread + 1), Vec::new);
             answers[thread].push(Answer::to_group(group, verdicts));
@@ -255,12 +256,12 @@ impl Handler<Rename> for Room {
 
     fn handle(&mut self, Rename { session, present }: Rename, _: &mut Context<Self>) {
         let Some((_, seated)) = self.seats.get_mut(&session) else { return };
-        let before = std::mem::replace(seated, present.clone());
-        self.members.depart(&before.key, &session);
-        self.members.arrive(&present, session);
+        let before = std::mem::replace(seated, Arc::clone(&present));
+        self.members.depart(&before.key);
+        self.members.arrive(&present);
         self.count.store(self.members.count(), Ordering::Relaxed);
         let room = self.stored.name.to_string();
-        self.whisper(session, Signal::Renamed { room, from: before.user, to: present.user });
+        self.whisper(session, Signal::Renamed { room, from: before.user.clone(), to: present.user.clone() });
     }
 }
 

@@ -7,7 +7,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use actix::{Actor, Addr, Arbiter, System};
+use actix::{Actor, Addr, Arbiter, AsyncContext, System};
 use tokio::sync::Semaphore;
 
 use super::lock::DirLock;
@@ -170,11 +170,11 @@ fn start_core(config: &Config, stores: Stores, files: &Arc<BlobStore>, chance: C
 }
 
 fn start_fanouts(hub: &Arc<Hub>, arbiters: &[Arbiter]) -> Vec<Addr<Fanout>> {
-    let start = |(thread, arbiter): (usize, &Arbiter)| {
+    let start = |(thread, arbiter): (u16, &Arbiter)| {
         let hub = Arc::clone(hub);
-        Fanout::start_in_arbiter(&arbiter.handle(), move |_| Fanout::new(thread, hub))
+        Fanout::start_in_arbiter(&arbiter.handle(), move |ctx| Fanout::new(thread, ctx.address(), hub))
     };
-    arbiters.iter().enumerate().map(start).collect()
+    (0..).zip(arbiters).map(start).collect()
 }
 
 #[cfg(test)]

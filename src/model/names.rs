@@ -17,7 +17,7 @@ pub const UNICODE_VERSION: (u64, u64, u64) = unicode_security::UNICODE_VERSION;
 
 /// What two names have in common that pass for the same.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct NameKey(Arc<str>);
+pub struct NameKey(Box<str>);
 
 impl NameKey {
     /// A key as it was kept in the store when the name was made.

@@ -2,7 +2,6 @@
 //! stands at the head. Joining with a cursor, resuming and lagging all come here; ten thousand events behind cost no
 //! more memory than ten.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +11,7 @@ use bytes::{Bytes, BytesMut};
 
 use super::Session;
 use super::lists::event_of;
-use crate::chat::Cursor;
+use crate::actors::registry::Seat;
 use crate::chat::lists::Budget;
 use crate::model::{RoomId, RoomName, Seq, limits};
 use crate::store::{Message, Store, StoreError};
@@ -27,27 +26,21 @@ impl Session {
         if self.is_reading_log {
             return;
         }
-        let Some((open, cursor, from)) = self.memberships.next_behind() else { return };
+        let Some((open, seat, from)) = self.memberships.next_behind() else { return };
         self.is_reading_log = true;
         let hub = Arc::clone(&self.hub);
         let page = async move { hub.read(move |store: &mut Store| read_on(store, open.id, &open.name, from)).await };
         ctx.spawn(page.into_actor(self).map(move |page, session, ctx| {
             session.is_reading_log = false;
-            session.hand_over(&cursor, from, page, ctx);
+            session.hand_over(&seat, from, page, ctx);
         }));
     }
 
-    fn hand_over(
-        &mut self,
-        cursor: &Rc<RefCell<Cursor>>,
-        from: Seq,
-        page: Result<(Bytes, Seq), Refusal>,
-        ctx: &mut Context<Self>,
-    ) {
+    fn hand_over(&mut self, seat: &Rc<Seat>, from: Seq, page: Result<(Bytes, Seq), Refusal>, ctx: &mut Context<Self>) {
         match page {
             Ok((frames, last)) if last > from => {
                 // left or joined again meanwhile: the page is of no use
-                if Rc::strong_count(cursor) > 1 && cursor.borrow_mut().advance(from, last) {
+                if Rc::strong_count(seat) > 1 && seat.cursor.borrow_mut().advance(from, last) {
                     self.link.push(frames);
                 }
                 self.link.ask_for_room();

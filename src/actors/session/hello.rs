@@ -1,16 +1,14 @@
 //! `hello`: who speaks over this connection. It comes first; what goes wrong with it ends the connection.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use actix::Context;
 use bytes::Bytes;
 
-use super::{Arrival, Session, Who};
+use super::Session;
 use crate::actors::Hub;
 use crate::actors::journal::Origin;
 use crate::actors::lobby::Arrive;
-use crate::actors::permits::Permits;
 use crate::chat::Present;
 use crate::model::names::key_of;
 use crate::store::{Identity, Store};
@@ -24,9 +22,20 @@ impl Session {
         if hello.protocol != wire::PROTOCOL {
             return self.turn_away(id, Refusal::new(Code::UnsupportedProtocol, "this server speaks version 1"));
         }
-        let (hub, origin, permits) = (Arc::clone(&self.hub), Arc::clone(&self.origin), self.permits.clone());
-        self.wait_for(ctx, introduce(hub, origin, permits, hello), move |session, introduced, _| match introduced {
-            Ok((who, key)) => session.welcome(id, who, key),
+        log::debug!("session {} says hello, agent {:?}", self.link.id, hello.agent);
+        self.wait_for(ctx, identify(Arc::clone(&self.hub), hello), move |session, found, ctx| match found {
+            Ok((identity, key)) => session.arrive(id, identity, key, ctx),
+            Err(refusal) => session.turn_away(id, refusal),
+        });
+    }
+
+    fn arrive(&mut self, id: u32, identity: Identity, key: DeviceKey, ctx: &mut Context<Self>) {
+        log::debug!("session {} is device {}", self.link.id, identity.device);
+        // noted before the lobby is told, so that whatever ends this session in between is told too
+        self.device = Some(identity.device);
+        let work = introduce(Arc::clone(&self.hub), Arc::clone(&self.origin), identity, key);
+        self.wait_for(ctx, work, move |session, introduced, _| match introduced {
+            Ok((present, key)) => session.welcome(id, present, key),
             Err(refusal) => session.turn_away(id, refusal),
         });
     }
@@ -36,17 +45,17 @@ impl Session {
         self.turn_away(id, if wire::is_hello(frame) { refusal } else { hello_first() });
     }
 
-    fn welcome(&mut self, id: u32, who: Who, device: DeviceKey) {
+    fn welcome(&mut self, id: u32, present: Arc<Present>, device: DeviceKey) {
         let settings = &self.hub.settings;
         let welcome = Welcome {
             protocol: wire::PROTOCOL,
             server: settings.server.clone(),
             device,
-            user: who.present.user.clone(),
+            user: present.user.clone(),
             limits: settings.limits.clone(),
             at: settings.clock.now(),
         };
-        self.who = Some(who);
+        self.present = Some(present);
         self.link.note_welcome();
         self.answer(id, Ok(Answer::Welcome(welcome)));
     }
@@ -58,27 +67,27 @@ impl Session {
     }
 }
 
+/// Whose connection this is: a device that is known, or a new one.
+async fn identify(hub: Arc<Hub>, hello: Hello) -> Result<(Identity, DeviceKey), Refusal> {
+    match hello.device {
+        Some(key) => Ok((authenticate(&hub, key.clone()).await?, key)),
+        None => make_device(&hub).await,
+    }
+}
+
+/// Tells the lobby, and finds out as whom the others see the device.
 async fn introduce(
     hub: Arc<Hub>,
     origin: Arc<Origin>,
-    permits: Permits,
-    hello: Hello,
-) -> Result<(Who, DeviceKey), Refusal> {
-    let (identity, key) = match hello.device {
-        Some(key) => (authenticate(&hub, key.clone()).await?, key),
-        None => make_device(&hub).await?,
-    };
-    log::debug!("session {} is device {}, agent {:?}", origin.session, identity.device, hello.agent);
-    let (device, session, lobby) = (identity.device, origin.session, hub.lobby.clone());
-    // made before the lobby is told, so that whatever ends this session in between is told too
-    let arrival = Rc::new(Arrival { lobby, device, session, permits });
-    hub.lobby.send(Arrive(device, origin)).await.map_err(super::gone)?;
+    identity: Identity,
+    key: DeviceKey,
+) -> Result<(Arc<Present>, DeviceKey), Refusal> {
+    hub.lobby.send(Arrive(identity.device, origin)).await.map_err(super::gone)?;
     // asked once more behind all that an earlier connection of the device still had with the thread that writes: it may
     // have registered
     let (id, secret) = (key.id, key.secret.clone());
     let identity = hub.write(move |store: &mut Store| store.authenticate(id, &secret)).await?.unwrap_or(identity);
-    let present = Present { key: key_of(&identity.user.name), user: identity.user };
-    Ok((Who { device, present, _arrival: arrival }, key))
+    Ok((Arc::new(Present { key: key_of(&identity.user.name), user: identity.user }), key))
 }
 
 async fn authenticate(hub: &Hub, key: DeviceKey) -> Result<Identity, Refusal> {

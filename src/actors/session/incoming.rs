@@ -7,7 +7,6 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use actix_rt::time::Sleep;
 use bytes::{Bytes, BytesMut};
 use futures_util::Stream;
 use tokio_util::codec::Decoder;
@@ -32,25 +31,31 @@ pub(super) enum Happened {
     Drained,
     /// The peer sends nothing more, and may still listen.
     AtEnd,
-    /// `bye` was said: the session leaves its rooms, and its last words are on their way.
+    /// `bye` was said: the session leaves its rooms, and its last words are on their way, for which it sets a time.
     Closing,
 }
 
 /// Ends when the connection is gone.
 pub(super) struct Incoming {
     link: Rc<Link>,
-    codec: FrameCodec,
     partial: BytesMut,
-    deadline: Option<Pin<Box<Sleep>>>,
+    /// The first frame, which is hello or the last one, has come.
+    has_begun: bool,
+    is_closing: bool,
     is_at_end: bool,
-    is_over: bool,
 }
 
 impl Incoming {
     /// What comes over a fresh connection.
     pub(super) fn new(link: Rc<Link>) -> Self {
-        let codec = FrameCodec { frame_bytes_max: limits::FRAME_BEFORE_HELLO_BYTES_MAX };
-        Self { link, codec, partial: BytesMut::new(), deadline: None, is_at_end: false, is_over: false }
+        let partial = BytesMut::new();
+        Self { link, partial, has_begun: false, is_closing: false, is_at_end: false }
+    }
+
+    fn codec(&self) -> FrameCodec {
+        let frame_bytes_max =
+            if self.has_begun { limits::FRAME_BYTES_MAX } else { limits::FRAME_BEFORE_HELLO_BYTES_MAX };
+        FrameCodec { frame_bytes_max }
     }
 
     /// Frames out of what was read so far.
@@ -58,13 +63,12 @@ impl Incoming {
         let mut frames = Vec::new();
         let mut broken = None;
         while frames.len() < limits::REQUESTS_PER_TURN_MAX && broken.is_none() {
-            match self.codec.decode(&mut self.partial) {
+            match self.codec().decode(&mut self.partial) {
                 Ok(Some(frame)) => frames.push(frame),
                 Ok(None) => break,
                 Err(error) => broken = Some(error),
             }
-            // the first frame is hello or the last one
-            self.codec.frame_bytes_max = limits::FRAME_BYTES_MAX;
+            self.has_begun = true;
         }
         if self.partial.is_empty() {
             self.partial = BytesMut::new();
@@ -100,14 +104,10 @@ impl Incoming {
         })
     }
 
-    /// Throws away what still comes, until the peer is done too or its time is up.
+    /// Throws away what still comes, until the peer is done too.
     fn poll_goodbye(&mut self, cx: &mut Context<'_>) -> Poll<Option<Happened>> {
-        let Some(deadline) = &mut self.deadline else {
-            self.deadline = Some(Box::pin(actix_rt::time::sleep(limits::GOODBYE_TIMEOUT)));
+        if !std::mem::replace(&mut self.is_closing, true) {
             return Poll::Ready(Some(Happened::Closing));
-        };
-        if deadline.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(None);
         }
         self.link.shut_down();
         while !self.is_at_end {
@@ -127,12 +127,9 @@ impl Stream for Incoming {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Happened>> {
         let this = &mut *self;
-        if this.is_over {
-            return Poll::Ready(None);
-        }
-        let next = if this.link.poll_flush(cx).is_err() {
+        if this.link.poll_flush(cx).is_err() {
             Poll::Ready(None)
-        } else if this.link.closing_since().is_some() {
+        } else if this.link.is_closing() {
             this.poll_goodbye(cx)
         } else if this.link.take_room() {
             Poll::Ready(Some(Happened::Drained))
@@ -140,8 +137,6 @@ impl Stream for Incoming {
             Poll::Pending
         } else {
             this.poll_frames(cx)
-        };
-        this.is_over = matches!(next, Poll::Ready(None));
-        next
+        }
     }
 }

@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::net::TcpStream;
-use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::chat::Outbox;
@@ -42,13 +41,12 @@ enum Phase {
     /// Frames go both ways.
     Open,
     /// `bye` was said: nothing more goes in, what waits still goes out.
-    Closing { since: Instant },
-    /// The socket failed.
+    Closing,
+    /// The socket failed, or was given up.
     Broken,
 }
 
 /// See the module.
-#[derive(Debug)]
 pub struct Link {
     /// Which connection.
     pub id: SessionId,
@@ -64,9 +62,7 @@ pub struct Link {
     is_paused: Cell<bool>,
     is_welcome: Cell<bool>,
     active_at: Cell<Instant>,
-    task: RefCell<Option<Waker>>,
-    end: Notify,
-    is_gone: Cell<bool>,
+    task: Cell<Option<Waker>>,
 }
 
 impl Link {
@@ -85,9 +81,7 @@ impl Link {
             is_paused: Cell::new(false),
             is_welcome: Cell::new(false),
             active_at: Cell::new(Instant::now()),
-            task: RefCell::new(None),
-            end: Notify::new(),
-            is_gone: Cell::new(false),
+            task: Cell::new(None),
         }
     }
 
@@ -134,8 +128,7 @@ impl Link {
     /// Tries the socket once. Where it is full, the session's task takes over.
     pub fn flush(&self) {
         if !self.is_blocked.get() && self.write_some().is_err() {
-            self.phase.set(Phase::Broken);
-            self.wake();
+            self.give_up();
         }
     }
 
@@ -198,9 +191,15 @@ impl Link {
         if self.is_open() {
             log::debug!("session {} ends: {code:?}", self.id);
             self.say(&ServerFrame::Bye(Bye { code, message: message.into() }));
-            self.phase.set(Phase::Closing { since: Instant::now() });
+            self.phase.set(Phase::Closing);
             self.wake();
         }
+    }
+
+    /// Waits no longer for a peer that does not take its last words.
+    pub(super) fn give_up(&self) {
+        self.phase.set(Phase::Broken);
+        self.wake();
     }
 
     /// Whether frames go both ways: `bye` was not said, and the socket has not failed.
@@ -209,13 +208,10 @@ impl Link {
         self.phase.get() == Phase::Open
     }
 
-    /// Since when the connection is closing, if it is.
+    /// Whether `bye` was said, and what waits still goes out.
     #[must_use]
-    pub fn closing_since(&self) -> Option<Instant> {
-        match self.phase.get() {
-            Phase::Closing { since } => Some(since),
-            _ => None,
-        }
+    pub fn is_closing(&self) -> bool {
+        self.phase.get() == Phase::Closing
     }
 
     /// Tells the peer that nothing more comes, once nothing more waits.
@@ -274,20 +270,6 @@ impl Link {
     #[must_use]
     pub fn has_been_welcomed(&self) -> bool {
         self.is_welcome.get()
-    }
-
-    /// The session has ended.
-    pub(super) fn note_gone(&self) {
-        self.is_gone.set(true);
-        self.end.notify_waiters();
-    }
-
-    /// Waits until the session has ended.
-    pub async fn gone(&self) {
-        let end = self.end.notified();
-        if !self.is_gone.get() {
-            end.await;
-        }
     }
 
     pub(super) fn wake(&self) {

@@ -92,8 +92,8 @@ fn entry_of(room: store::Room) -> RoomEntry {
 }
 
 async fn list_members(hub: Arc<Hub>, key: NameKey, after: Option<NameKey>) -> Result<(Vec<User>, bool), Refusal> {
-    if let Some(room) = hub.lobby.send(Find(key.clone())).await.map_err(super::gone)? {
-        return room.send(ListMembers(after)).await.map_err(super::gone);
+    if let Some(open) = hub.lobby.send(Find(key.clone())).await.map_err(super::gone)? {
+        return open.room.send(ListMembers(after)).await.map_err(super::gone);
     }
     let found = hub.read(move |store: &mut Store| store.find_room(&key)).await?;
     found.map(|_| (Vec::new(), false)).ok_or_else(no_such_room)

@@ -1,79 +1,67 @@
 //! The rooms that a session is in. A membership is left by dropping it, so that no way out of a session forgets one.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
-use std::ops::Bound;
 use std::rc::Rc;
+use std::sync::Arc;
+
+use smallvec::SmallVec;
 
 use super::Link;
 use crate::actors::journal;
 use crate::actors::lobby::OpenRoom;
-use crate::actors::registry::Registry;
+use crate::actors::registry::{Registry, Seat};
 use crate::actors::room::Leave;
-use crate::chat::{Cursor, form};
+use crate::chat::form;
 use crate::model::{NameKey, RoomId, Seq};
 use crate::wire::Refusal;
 
 /// One room that a session is in, with its cursor there.
 pub(super) struct Membership {
     /// The room.
-    pub(super) open: OpenRoom,
-    /// Where the session stands in its log.
-    pub(super) cursor: Rc<RefCell<Cursor>>,
+    pub(super) open: Arc<OpenRoom>,
+    /// Where the session stands in its log, known to the registry too.
+    pub(super) seat: Rc<Seat>,
     registry: Rc<RefCell<Registry>>,
-    link: Rc<Link>,
 }
 
 impl Membership {
     /// Subscribes, before the room is asked, so that nothing goes by unseen.
-    pub(super) fn subscribe(open: OpenRoom, registry: Rc<RefCell<Registry>>, link: Rc<Link>) -> Self {
-        let cursor = Rc::default();
-        registry.borrow_mut().subscribe(open.id, &link, &cursor);
-        Self { open, cursor, registry, link }
+    pub(super) fn subscribe(open: Arc<OpenRoom>, registry: Rc<RefCell<Registry>>, link: Rc<Link>) -> Self {
+        let seat = Rc::new(Seat { link, cursor: RefCell::default() });
+        registry.borrow_mut().subscribe(open.id, &seat);
+        Self { open, seat, registry }
     }
 }
 
 impl Drop for Membership {
     fn drop(&mut self) {
-        self.registry.borrow_mut().unsubscribe(self.open.id, self.link.id);
+        let session = self.seat.link.id;
+        self.registry.borrow_mut().unsubscribe(self.open.id, session);
         // bounded: one a join, each of which was waited for
-        self.open.room.do_send(Leave(self.link.id));
+        self.open.room.do_send(Leave(session));
     }
 }
 
-/// All rooms that a session is in.
+/// All rooms that a session is in: mostly one, so that this is a list and no map.
+#[derive(Default)]
 pub(super) struct Memberships {
-    registry: Rc<RefCell<Registry>>,
-    link: Rc<Link>,
-    by_id: BTreeMap<RoomId, Membership>,
-    by_spelling: HashMap<String, RoomId>,
-    by_key: HashMap<NameKey, RoomId>,
+    /// In the order of their spellings.
+    rooms: SmallVec<[Membership; 1]>,
     /// Whose log was read last: the next one behind has its turn.
     served: RoomId,
 }
 
 impl Memberships {
-    /// None yet.
-    pub(super) fn new(registry: Rc<RefCell<Registry>>, link: Rc<Link>) -> Self {
-        let (by_id, by_spelling, by_key) = (BTreeMap::new(), HashMap::new(), HashMap::new());
-        Self { registry, link, by_id, by_spelling, by_key, served: RoomId(0) }
-    }
-
-    /// What a new membership is subscribed with.
-    pub(super) fn subscriber(&self) -> (Rc<RefCell<Registry>>, Rc<Link>) {
-        (Rc::clone(&self.registry), Rc::clone(&self.link))
-    }
-
     /// The room that is meant, if the session is in it.
     ///
     /// # Errors
     /// `room_invalid`, or the key of the room that the session is not in.
     pub(super) fn find(&self, room: &str) -> Result<Result<&Membership, NameKey>, Refusal> {
-        if let Some(id) = self.by_spelling.get(room) {
-            return Ok(Ok(&self.by_id[id]));
+        if let Ok(place) = self.place_of(room) {
+            return Ok(Ok(&self.rooms[place]));
         }
         let key = form::room(room)?.key();
-        Ok(self.by_key.get(&key).map(|id| &self.by_id[id]).ok_or(key))
+        Ok(self.rooms.iter().find(|membership| membership.open.key == key).ok_or(key))
     }
 
     /// The room that is meant.
@@ -84,51 +72,51 @@ impl Memberships {
         self.find(room)?.map_err(|_| journal::not_joined())
     }
 
+    /// Where the room that is spelled so stands, or would.
+    fn place_of(&self, spelling: &str) -> Result<usize, usize> {
+        self.rooms.binary_search_by(|membership| membership.open.name.as_str().cmp(spelling))
+    }
+
     /// The room with this row, if the session is in it.
     pub(super) fn by_id(&self, id: RoomId) -> Option<&Membership> {
-        self.by_id.get(&id)
+        self.rooms.iter().find(|membership| membership.open.id == id)
     }
 
     /// The session has come in, unless it was in already.
     pub(super) fn insert(&mut self, membership: Option<Membership>) {
         let Some(membership) = membership else { return };
-        let (id, name) = (membership.open.id, membership.open.name.clone());
-        self.by_spelling.insert(name.to_string(), id);
-        self.by_key.insert(name.key(), id);
-        self.by_id.insert(id, membership);
+        if let Err(place) = self.place_of(membership.open.name.as_str()) {
+            self.rooms.insert(place, membership);
+        }
     }
 
     /// The session leaves.
     pub(super) fn remove(&mut self, id: RoomId) {
-        if let Some(membership) = self.by_id.remove(&id) {
-            self.by_spelling.remove(membership.open.name.as_str());
-            self.by_key.remove(&membership.open.name.key());
-        }
+        self.rooms.retain(|membership| membership.open.id != id);
     }
 
     /// The session leaves all.
     pub(super) fn clear(&mut self) {
-        self.by_spelling.clear();
-        self.by_key.clear();
-        self.by_id.clear();
+        self.rooms.clear();
     }
 
     /// How many there are.
     pub(super) fn len(&self) -> usize {
-        self.by_id.len()
+        self.rooms.len()
     }
 
     /// All of them.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Membership> {
-        self.by_id.values()
+        self.rooms.iter()
     }
 
     /// The next room whose log has to be read, and from where; each has its turn.
-    pub(super) fn next_behind(&mut self) -> Option<(OpenRoom, Rc<RefCell<Cursor>>, Seq)> {
-        let after = self.by_id.range((Bound::Excluded(self.served), Bound::Unbounded));
-        let mut in_turn = after.chain(self.by_id.range(..=self.served)).map(|(_, membership)| membership);
-        let (membership, from) = in_turn.find_map(|one| Some((one, one.cursor.borrow().behind()?)))?;
+    pub(super) fn next_behind(&mut self) -> Option<(Arc<OpenRoom>, Rc<Seat>, Seq)> {
+        let served = self.rooms.iter().position(|membership| membership.open.id == self.served);
+        let (before, after) = self.rooms.split_at(served.map_or(0, |served| served + 1));
+        let mut in_turn = after.iter().chain(before);
+        let (membership, from) = in_turn.find_map(|one| Some((one, one.seat.cursor.borrow().behind()?)))?;
         self.served = membership.open.id;
-        Some((membership.open.clone(), Rc::clone(&membership.cursor), from))
+        Some((Arc::clone(&membership.open), Rc::clone(&membership.seat), from))
     }
 }

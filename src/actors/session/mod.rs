@@ -20,7 +20,7 @@ use std::future::Future;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use actix::{Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, StreamHandler, WrapFuture};
+use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Context, StreamHandler, WrapFuture};
 use bytes::Bytes;
 
 pub use self::link::{Link, SessionId};
@@ -34,9 +34,9 @@ use super::listener::Guest;
 use super::lobby::Depart;
 use super::permits::{Permit, Permits};
 use super::registry::Registry;
-use super::{Hub, Lobby, hub};
+use super::{Hub, hub};
 use crate::chat::{Present, form};
-use crate::model::DeviceId;
+use crate::model::{DeviceId, limits};
 use crate::wire::{self, Answer, ByeCode, Refusal, Request, ServerFrame};
 
 /// See the module.
@@ -45,42 +45,27 @@ pub struct Session {
     link: Rc<Link>,
     registry: Rc<RefCell<Registry>>,
     origin: Arc<Origin>,
-    who: Option<Who>,
+    /// The lobby knows, or is about to be told, that this session speaks for the device.
+    device: Option<DeviceId>,
+    present: Option<Arc<Present>>,
     backlog: VecDeque<Arrived>,
     /// A request is under way that the next ones have to wait for.
     is_busy: bool,
     is_reading_log: bool,
-    gathered: Option<Gathered>,
+    gathered: Option<Box<Gathered>>,
     memberships: Memberships,
-    uploads: Uploads,
+    uploads: Option<Box<Uploads>>,
     permits: Permits,
     /// What was waited for and is not used yet.
     in_hand: Option<Permit>,
     _guest: Guest,
 }
 
-/// Who speaks over this connection, once it has said hello.
-#[derive(Debug, Clone)]
+/// Who speaks over this connection, once it has been welcomed.
+#[derive(Clone)]
 struct Who {
     device: DeviceId,
-    present: Present,
-    _arrival: Rc<Arrival>,
-}
-
-/// The lobby knows that this session speaks for the device, until this is dropped.
-#[derive(Debug)]
-struct Arrival {
-    lobby: Addr<Lobby>,
-    device: DeviceId,
-    session: SessionId,
-    permits: Permits,
-}
-
-impl Drop for Arrival {
-    fn drop(&mut self) {
-        // bounded: one a hello, which its session waited for
-        self.lobby.do_send(Depart(self.device, self.session, self.permits.clone()));
-    }
+    present: Arc<Present>,
 }
 
 /// What was read and not yet looked at.
@@ -100,23 +85,27 @@ impl Session {
         guest: Guest,
     ) -> Self {
         let permits = Permits::new(Arc::clone(&hub.says));
-        let memberships = Memberships::new(Rc::clone(&registry), Rc::clone(&link));
         Self {
             hub,
             link,
             registry,
             origin,
-            who: None,
+            device: None,
+            present: None,
             backlog: VecDeque::new(),
             is_busy: false,
             is_reading_log: false,
             gathered: None,
-            memberships,
-            uploads: Uploads::default(),
+            memberships: Memberships::default(),
+            uploads: None,
             permits,
             in_hand: None,
             _guest: guest,
         }
+    }
+
+    fn who(&self) -> Option<Who> {
+        Some(Who { device: self.device?, present: self.present.clone()? })
     }
 
     /// Takes up what was read, as far as nothing has to be waited for.
@@ -125,10 +114,12 @@ impl Session {
             let Some(arrived) = self.backlog.pop_front() else { break };
             self.take_up(arrived, ctx);
         }
-        self.submit();
         if self.backlog.is_empty() {
+            // whoever is idle now may be so for long
+            self.backlog = VecDeque::new();
             self.in_hand = None;
         }
+        self.submit();
         if !self.link.has_room() {
             self.link.ask_for_room();
         }
@@ -150,7 +141,7 @@ impl Session {
 
     /// Each request's life is in the file that its arm leads to.
     fn obey(&mut self, id: u32, request: Request, frame: &Bytes, ctx: &mut Context<Self>) {
-        let Some(who) = self.who.clone() else { return self.first_request(id, request, ctx) };
+        let Some(who) = self.who() else { return self.first_request(id, request, ctx) };
         match request {
             Request::Hello(_) => self.refuse(id, form::bad("hello comes once")),
             Request::Register(register) => self.register(id, &who, &register, ctx),
@@ -215,7 +206,7 @@ impl Session {
 
     fn refuse_malformed(&self, id: u32, why: String, frame: &Bytes) {
         let refusal = form::bad(why);
-        if self.who.is_some() { self.refuse(id, refusal) } else { self.refuse_stranger(id, refusal, frame) }
+        if self.present.is_some() { self.refuse(id, refusal) } else { self.refuse_stranger(id, refusal, frame) }
     }
 
     /// The last that is obeyed: what was said before it is answered, then `bye`.
@@ -247,6 +238,7 @@ impl StreamHandler<Happened> for Session {
                 self.memberships.clear();
                 self.backlog.clear();
                 self.in_hand = None;
+                ctx.run_later(limits::GOODBYE_TIMEOUT, |session, _| session.link.give_up());
             }
         }
         self.go_on(ctx);
@@ -261,7 +253,10 @@ impl StreamHandler<Happened> for Session {
 impl Drop for Session {
     fn drop(&mut self) {
         self.registry.borrow_mut().remove(self.link.id);
-        self.link.note_gone();
+        if let Some(device) = self.device {
+            // bounded: one a hello, which its session waited for
+            self.hub.lobby.do_send(Depart(device, self.link.id, self.permits.clone()));
+        }
         log::debug!("session {} is gone", self.link.id);
     }
 }

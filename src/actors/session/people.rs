@@ -39,10 +39,13 @@ impl Session {
     }
 
     fn become_user(&mut self, user: User) {
-        let Some(who) = self.who.as_mut().filter(|who| who.present.user != user) else { return };
-        who.present = Present { key: key_of(&user.name), user };
+        if self.present.as_ref().is_none_or(|present| present.user == user) {
+            return;
+        }
+        let present = Arc::new(Present { key: key_of(&user.name), user });
+        self.present = Some(Arc::clone(&present));
         for membership in self.memberships.iter() {
-            let rename = Rename { session: self.link.id, present: who.present.clone() };
+            let rename = Rename { session: self.link.id, present: Arc::clone(&present) };
             // bounded: one a room and registration, which its session waits for
             membership.open.room.do_send(rename);
         }

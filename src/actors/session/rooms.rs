@@ -1,5 +1,6 @@
 //! `join`, `leave`, `typing` and `read`: what a session does in rooms besides saying things.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use actix::Context;
@@ -21,7 +22,7 @@ impl Session {
             Err(refusal) => return self.refuse(id, refusal),
         };
         let (hub, origin, after) = (Arc::clone(&self.hub), Arc::clone(&self.origin), join.after);
-        let (registry, link) = self.memberships.subscriber();
+        let (registry, link) = (Rc::clone(&self.registry), Rc::clone(&self.link));
         let work = async move {
             let is_new = known.is_none();
             let open = match known {
@@ -29,7 +30,7 @@ impl Session {
                 None => find_room(&hub, name, after).await?,
             };
             let (stored_head, read) = look_up(&hub, &who, &open).await?;
-            let membership = is_new.then(|| Membership::subscribe(open.clone(), registry, link));
+            let membership = is_new.then(|| Membership::subscribe(Arc::clone(&open), registry, link));
             let enter = Enter { origin, present: who.present, after, stored_head };
             let entered = open.room.send(enter).await.map_err(super::gone)??;
             Ok((open, membership, entered, read))
@@ -42,12 +43,12 @@ impl Session {
     }
 
     /// The rules that need no look at the room: the log first, since a cursor of another log says nothing.
-    fn may_join(&self, join: &Join) -> Result<(RoomName, Option<OpenRoom>), Refusal> {
+    fn may_join(&self, join: &Join) -> Result<(RoomName, Option<Arc<OpenRoom>>), Refusal> {
         let name = form::room(&join.room)?;
         if join.log.is_some_and(|log| log != self.hub.log) {
             return Err(Refusal::new(Code::LogChanged, "this is another log; start over"));
         }
-        let known = self.memberships.find(&join.room)?.ok().map(|membership| membership.open.clone());
+        let known = self.memberships.find(&join.room)?.ok().map(|membership| Arc::clone(&membership.open));
         if known.is_none() && self.memberships.len() >= limits::ROOMS_PER_SESSION_MAX {
             return Err(Refusal::new(Code::Quota, "leave a room first: this connection is in too many"));
         }
@@ -56,7 +57,7 @@ impl Session {
 
     fn place_cursor(&self, open: &OpenRoom, after: Option<Seq>, entered: &Entered) {
         if let Some(membership) = self.memberships.by_id(open.id) {
-            let mut cursor = membership.cursor.borrow_mut();
+            let mut cursor = membership.seat.cursor.borrow_mut();
             cursor.place(after.unwrap_or(entered.head), entered.head);
             if cursor.behind().is_some() {
                 self.link.ask_for_room();
@@ -105,7 +106,7 @@ impl Session {
 }
 
 /// A room to join: it is made, unless the cursor shows that another one was meant.
-async fn find_room(hub: &Hub, name: RoomName, after: Option<Seq>) -> Result<OpenRoom, Refusal> {
+async fn find_room(hub: &Hub, name: RoomName, after: Option<Seq>) -> Result<Arc<OpenRoom>, Refusal> {
     let create = after.is_none_or(|after| after == Seq(0));
     let found = hub.lobby.send(Open { name, create }).await.map_err(super::gone)??;
     found.ok_or_else(|| Refusal::new(Code::CursorAhead, "there is no such room; start over"))

@@ -3,22 +3,22 @@
 
 use std::sync::Arc;
 
-use actix::{Addr, Context};
+use actix::Context;
 use bytes::Bytes;
 
 use super::{Arrived, Session, Who};
-use crate::actors::Room;
 use crate::actors::journal::{Append, Group, Ticket};
+use crate::actors::lobby::OpenRoom;
 use crate::actors::permits::Permit;
 use crate::actors::room::Submit;
 use crate::chat::form;
-use crate::model::{Body, Nonce, RoomId, RoomName, Seq};
+use crate::model::{Body, Nonce, RoomName, Seq};
 use crate::store::{Entry, Place, Store, UploadId};
 use crate::wire::Say;
 
 /// Says for one room, in order, not yet sent there.
 pub(super) struct Gathered {
-    back: Option<(RoomId, Addr<Room>)>,
+    back: Option<Arc<OpenRoom>>,
     group: Group,
 }
 
@@ -47,9 +47,9 @@ impl Session {
         match self.memberships.find(&message.room) {
             Err(refusal) => self.refuse(ticket.request, refusal),
             Ok(Ok(membership)) => {
-                let open = membership.open.clone();
-                let entry = message.into_entry(Place::Room(open.id), who);
-                self.gather(Some((open.id, open.room)), open.name, ticket, entry);
+                let open = Arc::clone(&membership.open);
+                let (name, entry) = (open.name.clone(), message.into_entry(Place::Room(open.id), who));
+                self.gather(Some(open), name, ticket, entry);
             }
             Ok(Err(key)) => {
                 let (hub, wanted) = (Arc::clone(&self.hub), key.clone());
@@ -76,9 +76,10 @@ impl Session {
     }
 
     /// Adds an entry to what goes to its room next.
-    fn gather(&mut self, back: Option<(RoomId, Addr<Room>)>, room: RoomName, ticket: Ticket, entry: Entry) {
+    fn gather(&mut self, back: Option<Arc<OpenRoom>>, room: RoomName, ticket: Ticket, entry: Entry) {
         let Ticket { request, permit } = ticket;
-        if let Some(Gathered { group, .. }) = self.gathered.as_mut().filter(|gathered| gathered.is_for(back.as_ref())) {
+        if let Some(gathered) = self.gathered.as_mut().filter(|gathered| gathered.is_for(back.as_deref())) {
+            let group = &mut gathered.group;
             group.requests.push(request);
             group.permit.merge(permit);
             group.entries.push(entry);
@@ -87,17 +88,18 @@ impl Session {
         self.submit();
         let origin = Arc::clone(&self.origin);
         let group = Group { origin, room, requests: vec![request], permit, entries: vec![entry] };
-        self.gathered = Some(Gathered { back, group });
+        self.gathered = Some(Box::new(Gathered { back, group }));
     }
 
     /// Sends what was gathered.
     pub(super) fn submit(&mut self) {
-        let Some(Gathered { back, group }) = self.gathered.take() else { return };
+        let Some(gathered) = self.gathered.take() else { return };
+        let Gathered { back, group } = *gathered;
         match back {
             // bounded: each say in the group holds a permit
-            Some((_, room)) => room.do_send(Submit(group)),
+            Some(open) => open.room.do_send(Submit(group)),
             // bounded: likewise
-            None => self.hub.journal.do_send(Append { back, group }),
+            None => self.hub.journal.do_send(Append { back: None, group }),
         }
     }
 }
@@ -119,7 +121,7 @@ impl Message {
 
 impl Gathered {
     /// Says without a room do not share a group: each names its own.
-    fn is_for(&self, back: Option<&(RoomId, Addr<Room>)>) -> bool {
-        self.back.as_ref().zip(back).is_some_and(|((id, _), (other, _))| id == other)
+    fn is_for(&self, back: Option<&OpenRoom>) -> bool {
+        self.back.as_deref().zip(back).is_some_and(|(open, other)| open.id == other.id)
     }
 }

@@ -17,7 +17,7 @@ use crate::model::{Body, FileBody, ImageBody, RoomName, limits};
 use crate::store::{NewUpload, Opened, Store, UploadId};
 use crate::wire::{Answer, Chunk, Code, Finish, Refusal, Said, Upload, UploadKind, Uploading};
 
-/// The uploads of one connection, by its own numbers for them.
+/// The uploads of one connection, by its own numbers for them; most connections have none.
 #[derive(Default)]
 pub(super) struct Uploads {
     by_number: BTreeMap<u32, Sending>,
@@ -55,13 +55,14 @@ impl Uploads {
         self.by_number.insert(self.last_number, sending);
         self.last_number
     }
-
-    fn get(&mut self, number: u32) -> Result<&mut Sending, Refusal> {
-        self.by_number.get_mut(&number).ok_or_else(no_such_upload)
-    }
 }
 
 impl Session {
+    fn sending(&mut self, number: u32) -> Result<&mut Sending, Refusal> {
+        let found = self.uploads.as_mut().and_then(|uploads| uploads.by_number.get_mut(&number));
+        found.ok_or_else(no_such_upload)
+    }
+
     pub(super) fn upload(&mut self, id: u32, who: &Who, asked: Upload, ctx: &mut Context<Self>) {
         let allowed = form::upload(&asked, self.hub.settings.limits.file);
         let found = allowed.and_then(|name| Ok((name, self.memberships.find(&asked.room)?)));
@@ -89,13 +90,13 @@ impl Session {
         };
         self.later(id, ctx, work, move |session, stage| {
             let offset = stage.offset(asked.size);
-            let upload = session.uploads.insert(Sending { asked, name, stage });
+            let upload = session.uploads.get_or_insert_default().insert(Sending { asked, name, stage });
             Ok(Answer::Uploading(Uploading { upload, offset }))
         });
     }
 
     pub(super) fn chunk(&mut self, id: u32, chunk: Chunk, ctx: &mut Context<Self>) {
-        let upload = match self.uploads.get(chunk.upload).and_then(|sending| sending.takes(&chunk)) {
+        let upload = match self.sending(chunk.upload).and_then(|sending| sending.takes(&chunk)) {
             Ok(Some(upload)) => upload,
             Ok(None) => return self.answer(id, Ok(Answer::Ok)),
             Err(refusal) => return self.refuse(id, refusal),
@@ -114,7 +115,7 @@ impl Session {
             }
         };
         self.later(id, ctx, work, move |session, (now_reached, answer)| {
-            if let Stage::Open { reached, .. } = &mut session.uploads.get(number)?.stage {
+            if let Stage::Open { reached, .. } = &mut session.sending(number)?.stage {
                 *reached = now_reached;
             }
             answer
@@ -122,9 +123,9 @@ impl Session {
     }
 
     pub(super) fn finish(&mut self, id: u32, who: &Who, finish: Finish, frame: &Bytes, ctx: &mut Context<Self>) {
-        let sending = match self.uploads.get(finish.upload).and_then(|sending| sending.may_finish()) {
-            Ok(Stage::Said(said)) => return self.answer(id, Ok(Answer::Said(said))),
-            Ok(_) => self.uploads.by_number[&finish.upload].clone(),
+        let sending = match self.sending(finish.upload).and_then(|sending| sending.may_finish()) {
+            Ok(Sending { stage: Stage::Said(said), .. }) => return self.answer(id, Ok(Answer::Said(said))),
+            Ok(sending) => sending,
             Err(refusal) => return self.refuse(id, refusal),
         };
         let Some(permit) = self.take_permit(frame, ctx) else { return };
@@ -134,7 +135,7 @@ impl Session {
             Ok(body) => session.say_upload(ticket, &who, finish.upload, body, ctx),
             Err(refusal) => {
                 if is_discarded_by(&refusal) {
-                    session.uploads.by_number.remove(&finish.upload);
+                    session.uploads.as_mut().and_then(|uploads| uploads.by_number.remove(&finish.upload));
                 }
                 session.refuse(id, refusal);
             }
@@ -142,7 +143,7 @@ impl Session {
     }
 
     fn say_upload(&mut self, ticket: Ticket, who: &Who, number: u32, body: Body, ctx: &mut Context<Self>) {
-        let Ok(sending) = self.uploads.get(number) else { return };
+        let Ok(sending) = self.sending(number) else { return };
         if let Stage::Open { upload, .. } = sending.stage {
             sending.stage = Stage::Kept { upload, body: body.clone() };
         }
@@ -186,11 +187,11 @@ impl Sending {
         }
     }
 
-    fn may_finish(&self) -> Result<Stage, Refusal> {
+    fn may_finish(&self) -> Result<Self, Refusal> {
         if self.stage.offset(self.asked.size) < self.asked.size {
             return Err(form::bad("the upload is not at its end"));
         }
-        Ok(self.stage.clone())
+        Ok(self.clone())
     }
 
     fn body(&self, checked: Checked) -> Body {

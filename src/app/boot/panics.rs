@@ -15,7 +15,7 @@ use super::*;
 use crate::actors::executor::Query;
 use crate::actors::journal::Origin;
 use crate::actors::listener::Guest;
-use crate::actors::lobby::Open;
+use crate::actors::lobby::{Open, OpenRoom};
 use crate::actors::session::{Link, Session};
 use crate::actors::testing::Panic;
 use crate::model::{Body, Nonce, RoomName};
@@ -64,7 +64,7 @@ ends_the_process! {
     a_panic_of_a_fan_out_ends_the_process: server => server.fanouts[1].send(Panic);
     a_panic_of_the_lobby_ends_the_process: server => server.hub.lobby.send(Panic);
     a_panic_of_the_journal_ends_the_process: server => server.hub.journal.send(Panic);
-    a_panic_of_a_room_ends_the_process: server => open_room(&server).await.send(Panic);
+    a_panic_of_a_room_ends_the_process: server => open_room(&server).await.room.send(Panic);
     a_panic_of_the_sweeper_ends_the_process: server => {
         Sweeper::new(Arc::clone(&server.hub), Arc::new(BlobStore::at("nowhere".as_ref()))).start().send(Panic)
     };
@@ -83,9 +83,9 @@ fn broken_query(_: &mut Store) -> Result<(), StoreError> {
     panic!("as the test asked")
 }
 
-async fn open_room(server: &Server) -> Addr<crate::actors::Room> {
+async fn open_room(server: &Server) -> Arc<OpenRoom> {
     let open = Open { name: RoomName::parse("lobby").unwrap(), create: true };
-    server.hub.lobby.send(open).await.unwrap().unwrap().unwrap().room
+    server.hub.lobby.send(open).await.unwrap().unwrap().unwrap()
 }
 
 #[test]
@@ -137,7 +137,7 @@ async fn start_session(
     let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let other_end = TcpStream::connect(socket.local_addr().unwrap()).await.unwrap();
     let link = std::rc::Rc::new(Link::new(socket.accept().await.unwrap().0));
-    let (session, fanout, hub) = (link.id, server.fanouts[0].clone(), Arc::clone(&server.hub));
+    let (session, fanout, hub) = (link.id, Arc::new(server.fanouts[0].clone()), Arc::clone(&server.hub));
     let origin = Arc::new(Origin { session, thread: 0, fanout, revoked: false.into() });
     let guest = Guest::enter(connections).0;
     let session = Session::new(hub, link, std::rc::Rc::default(), origin, guest).start();
