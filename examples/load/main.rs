@@ -44,6 +44,7 @@ fn act(options: &Options) -> Fallible<()> {
     if let Some(command) = &options.command {
         return match command {
             Command::Bench(bench) => bench::act(bench),
+            Command::Growth(growth) => bench::growth::act(growth),
         };
     }
     if let Some(address) = options.relay {

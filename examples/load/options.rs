@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::bench::Bench;
+use super::bench::growth::Growth;
 use super::pace::Pace;
 use super::talk::TAG_BYTES;
 
@@ -41,6 +42,8 @@ pub(crate) struct Options {
 pub(crate) enum Command {
     /// Measures the table of docs/performance.md, or some of its rows
     Bench(Bench),
+    /// Measures how cost, latency and memory grow with members, rooms and history
+    Growth(Growth),
 }
 
 /// One run.

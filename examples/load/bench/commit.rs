@@ -27,15 +27,17 @@ pub(super) fn rooms(site: &Site) -> Fallible<Vec<Sample>> {
     let shape = Run { window: 16, ..site.shape(DEVICES, ROOMS, DEVICES) };
     let ours = site.load(Of::Tertulia, &shape)?.said_per_s;
     site.say("  raw inserts");
-    Ok(vec![Sample::ratio(ours, raw_says_per_s(site, shape.text)?)])
+    Ok(vec![Sample::ratio(ours, raw_says_per_s(site, &shape)?)])
 }
 
-fn raw_says_per_s(site: &Site, text_bytes: usize) -> Fallible<f64> {
+/// In batches like the server's, in which a whole window of each device stands together.
+fn raw_says_per_s(site: &Site, shape: &Run) -> Fallible<f64> {
     let (dir, says) = (site.fresh_dir()?, limits::BATCH_SAYS_MAX);
     let (path, world) = scene(dir.path())?;
+    let world = World { in_a_row: shape.window, ..world };
     let ((warmup, time), start) = (site.times(), Instant::now());
     let (mut batches, mut first) = (0_u32, None);
-    raw::write(&path, &world, says, &"x".repeat(text_bytes), || {
+    raw::write(&path, &world, says, &"x".repeat(shape.text), || {
         batches += 1;
         if first.is_none() && start.elapsed() >= warmup {
             first = Some((batches, Instant::now()));

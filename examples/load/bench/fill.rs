@@ -24,13 +24,15 @@ pub(super) struct World {
     pub(super) devices: Vec<Identity>,
     /// What the devices show, in the same order.
     pub(super) keys: Vec<DeviceKey>,
+    /// Messages that a device says before the next one has its turn.
+    pub(super) in_a_row: usize,
 }
 
 impl World {
     /// The first so many rooms of the generator, made if they are not there, and so many new devices.
     pub(super) fn make(store: &mut Store, rooms: usize, devices: usize) -> Fallible<Self> {
         let (mut chance, now) = (Chance::from_os()?, Clock::System.now());
-        let mut world = Self { rooms: Vec::new(), devices: Vec::new(), keys: Vec::new() };
+        let mut world = Self { rooms: Vec::new(), devices: Vec::new(), keys: Vec::new(), in_a_row: 1 };
         for room in 0..rooms {
             let name = RoomName::parse(&room_name(room)).expect("letters, a dash and digits are a name");
             match store.create_room(&name, now)? {
@@ -46,11 +48,18 @@ impl World {
         Ok(world)
     }
 
-    /// The message with this number: rooms and devices take turns.
+    /// The room, by its index, and the device of the message with this number: they take turns.
+    pub(super) fn turn(&self, number: usize) -> (usize, &Identity) {
+        let turn = number / self.in_a_row;
+        (turn % self.rooms.len(), &self.devices[turn % self.devices.len()])
+    }
+
+    /// The message with this number.
     pub(super) fn entry(&self, number: usize, text: &str) -> Entry {
-        let Identity { device, user } = self.devices[number % self.devices.len()].clone();
+        let (room, Identity { device, user }) = self.turn(number);
+        let (device, user) = (*device, user.clone());
         Entry {
-            place: Place::Room(self.rooms[number % self.rooms.len()]),
+            place: Place::Room(self.rooms[room]),
             device,
             author: user,
             nonce: Nonce(number as u64),

@@ -7,6 +7,7 @@ mod database;
 mod fanout;
 mod fill;
 mod found;
+pub(crate) mod growth;
 mod latency;
 mod probe;
 mod raw;
@@ -70,7 +71,7 @@ struct Measure {
 
 /// Measures what was asked for, and fails only if something could not be measured.
 pub(crate) fn act(bench: &Bench) -> Fallible<()> {
-    let site = Site::new(bench)?;
+    let site = Site::new(bench.dir.as_deref(), bench.server.as_deref(), bench.seconds)?;
     let is_asked = |row: &&Row| bench.rows.is_empty() || bench.rows.iter().any(|name| name == row.name);
     let (mut lines, mut failed) = (Vec::new(), Vec::new());
     for row in ROWS.iter().filter(is_asked) {

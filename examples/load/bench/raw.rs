@@ -64,10 +64,10 @@ struct Batch<'a> {
 
 impl Batch<'_> {
     fn write(&mut self, numbers: std::ops::Range<usize>, text: &str) -> Fallible<()> {
-        let World { rooms, devices, .. } = self.world;
+        let rooms = &self.world.rooms;
         let at = Clock::System.now().0.cast_signed();
         for number in numbers {
-            let (room, device) = (number % rooms.len(), &devices[number % devices.len()]);
+            let (room, device) = self.world.turn(number);
             self.added[room] += 1;
             let (room_id, seq) = (rooms[room].0.cast_signed(), self.heads[room] + self.added[room]);
             let (user_id, device_id) = (device.user.id.0.cast_signed(), device.device.0.cast_signed());

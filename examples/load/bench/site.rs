@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use super::Bench;
 use crate::options::{Of, Run};
 use crate::process::Process;
 use crate::report::Report;
@@ -24,13 +23,13 @@ pub(super) struct Site {
 
 impl Site {
     /// What these options ask for.
-    pub(super) fn new(bench: &Bench) -> Fallible<Self> {
-        let parent = bench.dir.clone().unwrap_or_else(std::env::temp_dir);
+    pub(super) fn new(kept: Option<&Path>, server: Option<&Path>, seconds: f64) -> Fallible<Self> {
+        let parent = kept.map_or_else(std::env::temp_dir, Path::to_owned);
         std::fs::create_dir_all(&parent)?;
         let scratch = tempfile::tempdir_in(parent)?;
-        let dir = Some(scratch.path().to_owned());
-        let common = Run { server: bench.server.clone(), seconds: bench.seconds, dir, ..Run::default() };
-        Ok(Self { common, kept: bench.dir.clone(), scratch, born: Instant::now() })
+        let (dir, server) = (Some(scratch.path().to_owned()), server.map(Path::to_owned));
+        let common = Run { server, dir, seconds, ..Run::default() };
+        Ok(Self { common, kept: kept.map(Path::to_owned), scratch, born: Instant::now() })
     }
 
     /// Tells whoever waits.
