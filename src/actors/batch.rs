@@ -2,13 +2,12 @@
 //! told. What is in a batch is left to [`super::journal`], what a room does then to [`super::room`].
 
 use std::collections::HashMap;
-
-use actix::Addr;
+use std::sync::Arc;
 
 use super::fanout::Answers;
 use super::journal::{Append, Committed, Judged, Placed, Verdict, not_joined};
 use super::registry::Answer;
-use super::{Room, hub};
+use super::{OpenRoom, hub};
 use crate::model::{Clock, Digest, RoomId};
 use crate::store::{Entry, Outcome, Store, StoreError};
 use crate::wire::{Code, Refusal};
@@ -52,19 +51,19 @@ fn refuse_all(append: Append) -> (Append, Vec<Verdict>) {
 
 /// One message a room and batch; sessions without a room are answered directly.
 fn route(judged: Vec<(Append, Vec<Verdict>)>) {
-    let mut rooms: HashMap<RoomId, (Addr<Room>, Judged)> = HashMap::new();
+    let mut rooms: HashMap<RoomId, (Arc<OpenRoom>, Judged)> = HashMap::new();
     for (Append { back, group }, verdicts) in judged {
-        if let Some((id, room)) = back {
-            rooms.entry(id).or_insert_with(|| (room, Vec::new())).1.push((group, verdicts));
+        if let Some(open) = back {
+            rooms.entry(open.id).or_insert_with(|| (open, Vec::new())).1.push((group, verdicts));
         } else {
-            let fanout = group.origin.fanout.clone();
+            let fanout = Arc::clone(&group.origin.fanout);
             // bounded: each answer holds the permit of its say
             fanout.do_send(Answers(vec![Answer::to_group(group, verdicts)]));
         }
     }
-    for (room, groups) in rooms.into_values() {
+    for (open, groups) in rooms.into_values() {
         // bounded: each say in it holds a permit
-        room.do_send(Committed(groups));
+        open.room.do_send(Committed(groups));
     }
 }
 

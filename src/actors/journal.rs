@@ -16,9 +16,9 @@ use super::batch;
 use super::executor::Query;
 use super::permits::Permit;
 use super::session::SessionId;
-use super::{DbExecutor, Ending, Fanout, Room, Vital};
+use super::{DbExecutor, Ending, Fanout, OpenRoom, Vital};
 use crate::files::BlobStore;
-use crate::model::{Clock, Digest, RoomId, RoomName, Seq, Timestamp, limits};
+use crate::model::{Clock, Digest, RoomName, Seq, Timestamp, limits};
 use crate::store::{Entry, Store, StoreError};
 use crate::wire::{Code, Refusal};
 
@@ -82,7 +82,7 @@ pub struct Placed {
 #[rtype(result = "()")]
 pub struct Append {
     /// The room that hears of the outcome.
-    pub back: Option<(RoomId, Addr<Room>)>,
+    pub back: Option<Arc<OpenRoom>>,
     /// What is to be written.
     pub group: Group,
 }

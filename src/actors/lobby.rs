@@ -1,5 +1,10 @@
-//! Where newcomers go first: it finds or starts the actor of a room, and knows which session speaks for a device.
-//! What the store knows of rooms it asks the store; who is in a room, the room.
+//! Where newcomers go first: it finds or starts the actor of a room, retires it once nobody uses the room, and knows
+//! which session speaks for a device. What the store knows of rooms it asks the store; who is in a room, the room.
+//!
+//! A room is retired in two steps. Once the last [`OpenRoom`] of a use is dropped, nobody can send the actor anything
+//! but the lobby, which asks it to settle: behind whatever was sent before. If by the answer nobody has opened the room
+//! again, the lobby forgets the actor, which ends. The next who opens the room gets a new one, that starts from what the
+//! thread that writes has committed. So there is never more than one that has members or publishes.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -13,26 +18,14 @@ use super::executor::Query;
 use super::fanout::Close;
 use super::hub;
 use super::journal::{Barrier, Origin};
+use super::open_room::{LiveRoom, OpenRoom, Unused};
 use super::permits::Permits;
+use super::room::Settle;
 use super::session::SessionId;
 use super::{DbExecutor, Ending, Journal, Room, Vital};
-use crate::model::{Clock, DeviceId, NameKey, RoomId, RoomName};
+use crate::model::{Clock, DeviceId, NameKey, RoomName};
 use crate::store::{self, Created, Store, StoreError};
 use crate::wire::{Bye, ByeCode, Code, Refusal};
-
-/// A live room, one for all who are in it.
-#[derive(Debug)]
-pub struct OpenRoom {
-    /// Its row.
-    pub id: RoomId,
-    /// Its first spelling.
-    pub name: RoomName,
-    /// What all spellings of its name have in common.
-    pub key: NameKey,
-    /// Its actor.
-    pub room: Addr<Room>,
-    members: Arc<AtomicU32>,
-}
 
 /// Finds the actor of a room, starts it, or makes the room.
 #[derive(Message)]
@@ -60,7 +53,7 @@ pub struct Depart(pub DeviceId, pub SessionId, pub Permits);
 #[rtype(result = "Vec<u32>")]
 pub struct Count(pub Vec<NameKey>);
 
-/// A room, if it is live.
+/// A room, if anybody uses it.
 #[derive(Message)]
 #[rtype(result = "Option<Arc<OpenRoom>>")]
 pub struct Find(pub NameKey);
@@ -71,7 +64,11 @@ pub struct Lobby {
     journal: Addr<Journal>,
     clock: Clock,
     arbiters: Vec<ArbiterHandle>,
-    rooms: BTreeMap<NameKey, Arc<OpenRoom>>,
+    rooms: BTreeMap<NameKey, LiveRoom>,
+    /// Of how many uses of rooms there were.
+    uses: u64,
+    /// Rooms that are being looked up: what the store says of them must not be older than their next retirement.
+    looked_up: Vec<NameKey>,
     devices: HashMap<DeviceId, Arc<Origin>>,
     ending: Ending,
     _vital: Vital,
@@ -88,15 +85,22 @@ impl Lobby {
         ending: Ending,
     ) -> Self {
         let vital = Vital::new("the lobby", ending.clone());
-        let (rooms, devices) = (BTreeMap::new(), HashMap::new());
-        Self { writer, journal, clock, arbiters, rooms, devices, ending, _vital: vital }
+        let (rooms, looked_up, devices) = (BTreeMap::new(), Vec::new(), HashMap::new());
+        Self { writer, journal, clock, arbiters, rooms, uses: 0, looked_up, devices, ending, _vital: vital }
     }
 
-    /// The actor for what the store knows of a room. Two who asked at once get the same one.
-    fn start_room(&mut self, stored: store::Room) -> Arc<OpenRoom> {
+    /// A room whose actor runs, for one more who uses it.
+    fn open_live(&mut self, key: &NameKey, ctx: &Context<Self>) -> Option<Arc<OpenRoom>> {
+        let live = self.rooms.get_mut(key)?;
+        self.uses += 1;
+        Some(live.open(self.uses, ctx.address()))
+    }
+
+    /// Starts the actor for what the store knows of a room. Two who asked at once get the same one.
+    fn start_room(&mut self, stored: store::Room) -> NameKey {
         let key = stored.name.key();
-        if let Some(open) = self.rooms.get(&key) {
-            return Arc::clone(open);
+        if self.rooms.contains_key(&key) {
+            return key;
         }
         let (id, name, members) = (stored.id, stored.name.clone(), Arc::new(AtomicU32::new(0)));
         let (journal, count, ending) = (self.journal.clone(), Arc::clone(&members), self.ending.clone());
@@ -104,9 +108,31 @@ impl Lobby {
         let arbiter = &self.arbiters[index];
         let room = Room::start_in_arbiter(arbiter, move |_| Room::new(stored, journal, count, ending));
         log::debug!("room {id} is live");
-        let open = Arc::new(OpenRoom { id, name, key: key.clone(), room, members });
-        self.rooms.insert(key, Arc::clone(&open));
-        open
+        self.rooms.insert(key.clone(), LiveRoom::new(id, name, room, members));
+        key
+    }
+
+    fn note_found(&mut self, key: &NameKey) {
+        let place = self.looked_up.iter().position(|other| other == key);
+        self.looked_up.swap_remove(place.expect("it was noted when it was looked up"));
+    }
+
+    /// Forgets a room's actor, unless somebody uses the room again or soon will.
+    fn retire(&mut self, Unused { key, use_number }: &Unused) {
+        if self.unused(key, *use_number).is_some() && !self.looked_up.contains(key) {
+            let retired = self.rooms.remove(key);
+            retired.iter().for_each(|live| log::debug!("room {} is retired", live.id));
+        }
+    }
+
+    /// Rooms whose actors run.
+    #[cfg(test)]
+    pub(super) fn live_rooms(&self) -> usize {
+        self.rooms.len()
+    }
+
+    fn unused(&self, key: &NameKey, use_number: u64) -> Option<&LiveRoom> {
+        self.rooms.get(key).filter(|live| live.was_last_used_in(use_number))
     }
 }
 
@@ -134,17 +160,39 @@ impl Handler<Open> for Lobby {
 
     /// A room that is not live is looked up by the thread that writes: it may have to make it, and what it has
     /// committed of it by then is what the room's actor starts from.
-    fn handle(&mut self, open: Open, _: &mut Context<Self>) -> Self::Result {
-        if let Some(open) = self.rooms.get(&open.name.key()) {
-            return Box::pin(actix::fut::ready(Ok(Some(Arc::clone(open)))));
+    fn handle(&mut self, open: Open, ctx: &mut Context<Self>) -> Self::Result {
+        let key = open.name.key();
+        if let Some(open) = self.open_live(&key, ctx) {
+            return Box::pin(actix::fut::ready(Ok(Some(open))));
         }
+        self.looked_up.push(key.clone());
         let clock = self.clock.clone();
         let found = self.writer.send(Query::new(move |store: &mut Store| find_or_create(store, &open, &clock)));
-        Box::pin(found.into_actor(self).map(|found, lobby, _| match found {
-            Ok(Ok(found)) => found.map(|room| room.map(|stored| lobby.start_room(stored))),
-            Ok(Err(StoreError::Unavailable(_))) => Err(hub::unavailable()),
-            Ok(Err(StoreError::Fatal(_))) | Err(_) => Err(hub::internal()),
+        Box::pin(found.into_actor(self).map(move |found, lobby, ctx| {
+            lobby.note_found(&key);
+            match found {
+                Ok(Ok(found)) => found.map(|room| {
+                    let key = lobby.start_room(room?);
+                    lobby.open_live(&key, ctx)
+                }),
+                Ok(Err(StoreError::Unavailable(_))) => Err(hub::unavailable()),
+                Ok(Err(StoreError::Fatal(_))) | Err(_) => Err(hub::internal()),
+            }
         }))
+    }
+}
+
+impl Handler<Unused> for Lobby {
+    type Result = ();
+
+    fn handle(&mut self, unused: Unused, ctx: &mut Context<Self>) {
+        let Some(live) = self.unused(&unused.key, unused.use_number) else { return };
+        let settled = live.room.send(Settle);
+        ctx.spawn(settled.into_actor(self).map(move |settled, lobby, _| {
+            if settled == Ok(true) {
+                lobby.retire(&unused);
+            }
+        }));
     }
 }
 
@@ -180,8 +228,7 @@ impl Handler<Count> for Lobby {
     type Result = Vec<u32>;
 
     fn handle(&mut self, Count(keys): Count, _: &mut Context<Self>) -> Vec<u32> {
-        let count = |key| self.rooms.get(key).map_or(0, |open| open.members.load(Ordering::Relaxed));
-        keys.iter().map(count).collect()
+        keys.iter().map(|key| self.rooms.get(key).map_or(0, LiveRoom::count)).collect()
     }
 }
 
@@ -189,6 +236,6 @@ impl Handler<Find> for Lobby {
     type Result = Option<Arc<OpenRoom>>;
 
     fn handle(&mut self, Find(key): Find, _: &mut Context<Self>) -> Option<Arc<OpenRoom>> {
-        self.rooms.get(&key).map(Arc::clone)
+        self.rooms.get(&key).and_then(LiveRoom::in_use)
     }
 }

@@ -13,7 +13,7 @@ use super::fanout::{Deliver, Whisper};
 use super::journal::{Append, Committed, Group, Judged, Origin, Placed, Verdict};
 use super::registry::Answer;
 use super::session::SessionId;
-use super::{Ending, Fanout, Journal, Vital};
+use super::{Ending, Fanout, Journal, OpenRoom, Vital};
 use crate::chat::{Members, Present, lists};
 use crate::model::{Body, NameKey, Seq, User};
 use crate::store;
@@ -28,7 +28,7 @@ pub struct Room {
     count: Arc<AtomicU32>,
     seats: HashMap<SessionId, (Arc<Origin>, Arc<Present>)>,
     threads: Vec<Option<Thread>>,
-    _vital: Vital,
+    vital: Vital,
 }
 
 /// An arbiter's thread with sessions that are, or were, in the room.
@@ -90,10 +90,15 @@ pub struct Rename {
 #[rtype(result = "(Vec<User>, bool)")]
 pub struct ListMembers(pub Option<NameKey>);
 
-/// Something was said; it goes to the journal.
+/// Something was said; it goes to the journal, with the room that is to hear of the outcome.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub struct Submit(pub Group);
+pub struct Submit(pub Arc<OpenRoom>, pub Group);
+
+/// Whether nobody is in, after all that was sent before this.
+#[derive(Message)]
+#[rtype(result = "bool")]
+pub struct Settle;
 
 impl Room {
     /// A live room over what the store knows of it.
@@ -101,7 +106,7 @@ impl Room {
     pub fn new(stored: store::Room, journal: Addr<Journal>, count: Arc<AtomicU32>, ending: Ending) -> Self {
         let vital = Vital::new("a room", ending);
         let (members, seats, threads) = (Members::default(), HashMap::new(), Vec::new());
-        Self { stored, journal, members, count, seats, threads, _vital: vital }
+        Self { stored, journal, members, count, seats, threads, vital }
     }
 
     fn seat(&mut self, origin: Arc<Origin>, present: Arc<Present>) {
@@ -194,16 +199,29 @@ impl Room {
 
 impl Actor for Room {
     type Context = Context<Self>;
+
+    fn stopped(&mut self, ctx: &mut Context<Self>) {
+        // the lobby let go of the last address: nobody can miss it
+        if !ctx.connected() {
+            self.vital.retire();
+        }
+    }
 }
 
 impl Handler<Submit> for Room {
     type Result = ();
 
-    fn handle(&mut self, Submit(group): Submit, ctx: &mut Context<Self>) {
-        use actix::AsyncContext;
-        let back = Some((self.stored.id, ctx.address()));
+    fn handle(&mut self, Submit(open, group): Submit, _: &mut Context<Self>) {
         // bounded: each say in the group holds a permit
-        self.journal.do_send(Append { back, group });
+        self.journal.do_send(Append { back: Some(open), group });
+    }
+}
+
+impl Handler<Settle> for Room {
+    type Result = bool;
+
+    fn handle(&mut self, _: Settle, _: &mut Context<Self>) -> bool {
+        self.seats.is_empty()
     }
 }
 

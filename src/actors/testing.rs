@@ -1,4 +1,4 @@
-//! Panics on order: only tests can send this, and what ships does not know it.
+//! Panics on order, and a look at what the lobby keeps: only tests can send this, and what ships does not know it.
 
 use actix::{Context, Handler, Message};
 
@@ -21,6 +21,19 @@ macro_rules! panics {
             }
         }
     )*};
+}
+
+/// How many rooms have an actor.
+#[derive(Message)]
+#[rtype(result = "usize")]
+pub(crate) struct CountLiveRooms;
+
+impl Handler<CountLiveRooms> for Lobby {
+    type Result = usize;
+
+    fn handle(&mut self, _: CountLiveRooms, _: &mut Context<Self>) -> usize {
+        self.live_rooms()
+    }
 }
 
 panics!(Fanout, Journal, Listener, Lobby, Room, Session, Sweeper);

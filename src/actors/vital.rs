@@ -45,13 +45,19 @@ impl Ending {
 pub struct Vital {
     name: &'static str,
     ending: Ending,
+    is_retired: bool,
 }
 
 impl Vital {
     /// The actor called `name` must live until `ending` begins.
     #[must_use]
     pub const fn new(name: &'static str, ending: Ending) -> Self {
-        Self { name, ending }
+        Self { name, ending, is_retired: false }
+    }
+
+    /// The others can do without the actor now.
+    pub const fn retire(&mut self) {
+        self.is_retired = true;
     }
 }
 
@@ -59,7 +65,7 @@ impl Drop for Vital {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.ending.fail(&format!("{} panicked", self.name));
-        } else if !self.ending.has_begun() {
+        } else if !self.is_retired && !self.ending.has_begun() {
             self.ending.fail(&format!("{} is gone", self.name));
         }
     }

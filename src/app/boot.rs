@@ -179,3 +179,5 @@ fn start_fanouts(hub: &Arc<Hub>, arbiters: &[Arbiter]) -> Vec<Addr<Fanout>> {
 
 #[cfg(test)]
 mod panics;
+#[cfg(test)]
+mod retirement;

@@ -1,14 +1,14 @@
 //! The rooms that a session is in. A membership is left by dropping it, so that no way out of a session forgets one.
 
 use std::cell::RefCell;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
 use smallvec::SmallVec;
 
 use super::Link;
+use crate::actors::OpenRoom;
 use crate::actors::journal;
-use crate::actors::lobby::OpenRoom;
 use crate::actors::registry::{Registry, Seat};
 use crate::actors::room::Leave;
 use crate::chat::form;
@@ -24,7 +24,14 @@ pub(super) struct Membership {
     registry: Rc<RefCell<Registry>>,
 }
 
+/// A room that the session was in when it asked to join; the seat is gone once it has left.
+pub(super) type Known = (Arc<OpenRoom>, Weak<Seat>);
+
 impl Membership {
+    pub(super) fn known(&self) -> Known {
+        (Arc::clone(&self.open), Rc::downgrade(&self.seat))
+    }
+
     /// Subscribes, before the room is asked, so that nothing goes by unseen.
     pub(super) fn subscribe(open: Arc<OpenRoom>, registry: Rc<RefCell<Registry>>, link: Rc<Link>) -> Self {
         let seat = Rc::new(Seat { link, cursor: RefCell::default() });

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use actix::Context;
 
-use super::membership::Membership;
+use super::membership::{Known, Membership};
 use super::{Session, Who};
-use crate::actors::Hub;
-use crate::actors::lobby::{Open, OpenRoom};
+use crate::actors::journal;
+use crate::actors::lobby::Open;
 use crate::actors::room::{Enter, Entered, Typing};
+use crate::actors::{Hub, OpenRoom};
 use crate::chat::form;
 use crate::model::{LogId, RoomName, Seq, limits};
 use crate::store::Store;
@@ -24,13 +25,16 @@ impl Session {
         let (hub, origin, after) = (Arc::clone(&self.hub), Arc::clone(&self.origin), join.after);
         let (registry, link) = (Rc::clone(&self.registry), Rc::clone(&self.link));
         let work = async move {
-            let is_new = known.is_none();
-            let open = match known {
-                Some(open) => open,
-                None => find_room(&hub, name, after).await?,
+            let (open, seat) = match known {
+                Some((open, seat)) => (open, Some(seat)),
+                None => (find_room(&hub, name, after).await?, None),
             };
             let (stored_head, read) = look_up(&hub, &who, &open).await?;
-            let membership = is_new.then(|| Membership::subscribe(Arc::clone(&open), registry, link));
+            if seat.as_ref().is_some_and(|seat| seat.strong_count() == 0) {
+                // the connection was closed meanwhile, and to have left the room is its last word there
+                return Err(journal::not_joined());
+            }
+            let membership = seat.is_none().then(|| Membership::subscribe(Arc::clone(&open), registry, link));
             let enter = Enter { origin, present: who.present, after, stored_head };
             let entered = open.room.send(enter).await.map_err(super::gone)??;
             Ok((open, membership, entered, read))
@@ -43,12 +47,12 @@ impl Session {
     }
 
     /// The rules that need no look at the room: the log first, since a cursor of another log says nothing.
-    fn may_join(&self, join: &Join) -> Result<(RoomName, Option<Arc<OpenRoom>>), Refusal> {
+    fn may_join(&self, join: &Join) -> Result<(RoomName, Option<Known>), Refusal> {
         let name = form::room(&join.room)?;
         if join.log.is_some_and(|log| log != self.hub.log) {
             return Err(Refusal::new(Code::LogChanged, "this is another log; start over"));
         }
-        let known = self.memberships.find(&join.room)?.ok().map(|membership| Arc::clone(&membership.open));
+        let known = self.memberships.find(&join.room)?.ok().map(Membership::known);
         if known.is_none() && self.memberships.len() >= limits::ROOMS_PER_SESSION_MAX {
             return Err(Refusal::new(Code::Quota, "leave a room first: this connection is in too many"));
         }

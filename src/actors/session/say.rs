@@ -7,8 +7,8 @@ use actix::Context;
 use bytes::Bytes;
 
 use super::{Arrived, Session, Who};
+use crate::actors::OpenRoom;
 use crate::actors::journal::{Append, Group, Ticket};
-use crate::actors::lobby::OpenRoom;
 use crate::actors::permits::Permit;
 use crate::actors::room::Submit;
 use crate::chat::form;
@@ -96,8 +96,11 @@ impl Session {
         let Some(gathered) = self.gathered.take() else { return };
         let Gathered { back, group } = *gathered;
         match back {
-            // bounded: each say in the group holds a permit
-            Some(open) => open.room.do_send(Submit(group)),
+            Some(open) => {
+                let to = Arc::clone(&open);
+                // bounded: each say in the group holds a permit
+                to.room.do_send(Submit(open, group));
+            }
             // bounded: likewise
             None => self.hub.journal.do_send(Append { back: None, group }),
         }

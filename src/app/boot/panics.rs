@@ -12,10 +12,11 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::*;
+use crate::actors::OpenRoom;
 use crate::actors::executor::Query;
 use crate::actors::journal::Origin;
 use crate::actors::listener::Guest;
-use crate::actors::lobby::{Open, OpenRoom};
+use crate::actors::lobby::Open;
 use crate::actors::session::{Link, Session};
 use crate::actors::testing::Panic;
 use crate::model::{Body, Nonce, RoomName};
@@ -27,10 +28,14 @@ const LIMPING: i32 = 77;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Starts a server, does `work` to it, and returns the exit code of the process that it would have been.
-fn exit_code_after<F: Future<Output = ()> + 'static>(work: impl FnOnce(Server, SocketAddr) -> F + 'static) -> i32 {
+pub(super) fn exit_code_after<F: Future<Output = ()> + 'static>(
+    work: impl FnOnce(Server, SocketAddr) -> F + 'static,
+) -> i32 {
     let dir = tempfile::tempdir().unwrap();
     let address = "127.0.0.1:0".parse().unwrap();
-    let config = Config { address, data_dir: dir.path().join("data"), arbiters: 2, ..Config::default() };
+    // nobody pulls the plug here
+    let sync = crate::store::Sync::Normal;
+    let config = Config { address, data_dir: dir.path().join("data"), sync, arbiters: 2, ..Config::default() };
     let listener = bind(&config).unwrap();
     let address = listener.local_addr().unwrap();
     let system = System::new();
@@ -102,10 +107,10 @@ fn after_a_write_of_unknown_outcome_nothing_is_written_any_more() {
 }
 
 /// Somebody at the other end of a socket.
-struct Somebody(TcpStream);
+pub(super) struct Somebody(TcpStream);
 
 impl Somebody {
-    async fn in_lobby(stream: TcpStream) -> Self {
+    pub(super) async fn in_lobby(stream: TcpStream) -> Self {
         let mut somebody = Self(stream);
         somebody.send(1, Request::Hello(Hello { protocol: 1, agent: "test".into(), device: None })).await;
         somebody.send(2, Request::Join(Join { room: "lobby".into(), after: None, log: None })).await;
@@ -113,7 +118,7 @@ impl Somebody {
         somebody
     }
 
-    async fn send(&mut self, id: u32, request: Request) {
+    pub(super) async fn send(&mut self, id: u32, request: Request) {
         self.0.write_all(&wire::encode_frame(&(id, request))).await.unwrap();
     }
 
@@ -124,7 +129,7 @@ impl Somebody {
         Some(wire::decode_server_frame(&Bytes::from(frame)).unwrap())
     }
 
-    async fn wait_for(&mut self, wanted: impl Fn(&ServerFrame) -> bool) {
+    pub(super) async fn wait_for(&mut self, wanted: impl Fn(&ServerFrame) -> bool) {
         while !wanted(&self.frame().await.expect("the connection lives")) {}
     }
 }
