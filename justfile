@@ -15,6 +15,22 @@ test *words:
 chaos seconds="600" seed="":
     CHAOS_SECONDS={{ seconds }} CHAOS_SEED={{ seed }} cargo test --release --test chaos -- --nocapture whatever
 
+# A load on a server, with what it does and costs: `just load --help`
+load *arguments:
+    cargo build --release --bin server --example load
+    target/release/examples/load {{ arguments }}
+
+# The table of docs/performance.md, or some of its rows, beside a bare relay (and Redis and NATS where they are there)
+bench *rows:
+    cargo build --release --bin server --example load
+    target/release/examples/load bench {{ rows }}
+
+# How cost, latency and memory grow, as tables and as pictures
+growth:
+    cargo build --release --bin server --example load --example plot
+    target/release/examples/load growth --json docs/performance/growth.json
+    target/release/examples/plot docs/performance/growth.json docs/performance
+
 # The lints
 lint:
     cargo clippy --all-targets --all-features -- -D warnings
