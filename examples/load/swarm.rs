@@ -89,6 +89,8 @@ impl<D: Dialect> Swarm<D> {
     fn connect(&mut self, seat: Seat, role: Role) -> Fallible<()> {
         let greeting = self.dialect.greeting(&seat);
         let mut peer = Peer::connect(self.address, seat, role, greeting)?;
+        // at once if it is through already, so that nobody waits for a hello because this program is busy
+        peer.flush()?;
         let (index, interest) = (self.peers.len(), Interest::READABLE | Interest::WRITABLE);
         self.poll.registry().register(&mut peer.stream, Token(index), interest)?;
         if role == Role::Talks {

@@ -168,7 +168,7 @@ impl Fanout {
     /// When to look at this session again, if it is not ended now.
     fn judge_silence(&self, link: &Link) -> Option<Duration> {
         let left = self.silence_max(link).checked_sub(link.idle_for()).filter(|left| !left.is_zero());
-        if left.is_none() && link.has_been_welcomed() {
+        if left.is_none() && link.has_said_hello() {
             link.close(ByeCode::Idle, "nothing was heard for too long; ping sooner");
         } else if left.is_none() {
             link.close(ByeCode::HelloTimeout, "no hello came");
@@ -177,7 +177,7 @@ impl Fanout {
     }
 
     fn silence_max(&self, link: &Link) -> Duration {
-        if link.has_been_welcomed() { self.idle_max() } else { limits::HELLO_TIMEOUT }
+        if link.has_said_hello() { self.idle_max() } else { limits::HELLO_TIMEOUT }
     }
 
     fn idle_max(&self) -> Duration {

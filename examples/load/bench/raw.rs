@@ -105,7 +105,7 @@ mod tests {
         let mut store = open(&path, Sync::Normal).unwrap();
         let rooms = store.rooms_after(None, None, 9).unwrap();
         assert_eq!(rooms.iter().map(|room| room.head.0).collect::<Vec<_>>(), [7, 7, 7]);
-        let log = store.after(rooms[1].id, tertulia::model::Seq(0), 9, |_| true).unwrap();
+        let log = store.after(world.rooms[1], tertulia::model::Seq(0), 9, |_| true).unwrap();
         assert_eq!((log.len(), &log[6].author), (7, &world.devices[1].user));
     }
 }

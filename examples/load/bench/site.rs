@@ -29,6 +29,7 @@ impl Site {
         let scratch = tempfile::tempdir_in(parent)?;
         let (dir, server) = (Some(scratch.path().to_owned()), server.map(Path::to_owned));
         let common = Run { server, dir, seconds, ..Run::default() };
+        common.check()?;
         Ok(Self { common, kept: kept.map(Path::to_owned), scratch, born: Instant::now() })
     }
 

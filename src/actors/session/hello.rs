@@ -19,6 +19,8 @@ impl Session {
         let Request::Hello(hello) = request else {
             return self.turn_away(id, hello_first());
         };
+        // who is kept waiting by a crowd is not to be taken for silent
+        self.link.note_hello();
         if hello.protocol != wire::PROTOCOL {
             return self.turn_away(id, Refusal::new(Code::UnsupportedProtocol, "this server speaks version 1"));
         }
@@ -56,7 +58,6 @@ impl Session {
             at: settings.clock.now(),
         };
         self.present = Some(present);
-        self.link.note_welcome();
         self.answer(id, Ok(Answer::Welcome(welcome)));
     }
 

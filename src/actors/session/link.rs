@@ -60,7 +60,7 @@ pub struct Link {
     pub(in crate::actors) is_fresh: Cell<bool>,
     is_hushed: Cell<bool>,
     is_paused: Cell<bool>,
-    is_welcome: Cell<bool>,
+    has_hello: Cell<bool>,
     active_at: Cell<Instant>,
     task: Cell<Option<Waker>>,
 }
@@ -79,7 +79,7 @@ impl Link {
             is_fresh: Cell::new(false),
             is_hushed: Cell::new(false),
             is_paused: Cell::new(false),
-            is_welcome: Cell::new(false),
+            has_hello: Cell::new(false),
             active_at: Cell::new(Instant::now()),
             task: Cell::new(None),
         }
@@ -262,14 +262,14 @@ impl Link {
         self.active_at.get().elapsed()
     }
 
-    pub(super) fn note_welcome(&self) {
-        self.is_welcome.set(true);
+    pub(super) fn note_hello(&self) {
+        self.has_hello.set(true);
     }
 
-    /// Whether `hello` was answered.
+    /// Whether `hello` came; it may still have to wait for its answer.
     #[must_use]
-    pub fn has_been_welcomed(&self) -> bool {
-        self.is_welcome.get()
+    pub fn has_said_hello(&self) -> bool {
+        self.has_hello.get()
     }
 
     pub(super) fn wake(&self) {
