@@ -56,8 +56,8 @@ pub struct Session {
     memberships: Memberships,
     uploads: Option<Box<Uploads>>,
     permits: Permits,
-    /// What was waited for and is not used yet.
-    in_hand: Option<Permit>,
+    /// What was waited for and is not used yet; boxed, since an idle session has none.
+    in_hand: Option<Box<Permit>>,
     _guest: Guest,
 }
 

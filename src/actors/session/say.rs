@@ -66,11 +66,11 @@ impl Session {
 
     /// A permit for what `frame` asks. Without one the frame waits, and the socket with it.
     pub(super) fn take_permit(&mut self, frame: &Bytes, ctx: &mut Context<Self>) -> Option<Permit> {
-        let permit = self.in_hand.as_mut().and_then(Permit::split_one).or_else(|| self.permits.try_take());
+        let permit = self.in_hand.as_mut().and_then(|permit| permit.split_one()).or_else(|| self.permits.try_take());
         if permit.is_none() {
             self.backlog.push_front(Arrived::Frame(frame.clone()));
             let permits = self.permits.clone().wait(self.backlog.len());
-            self.wait_for(ctx, permits, |session, permits, _| session.in_hand = permits);
+            self.wait_for(ctx, permits, |session, permits, _| session.in_hand = permits.map(Box::new));
         }
         permit
     }
