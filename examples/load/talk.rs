@@ -123,10 +123,8 @@ impl<D: Dialect> Swarm<D> {
 
     fn note_event(&mut self, index: usize, seq: Option<u64>, text: &[u8], now_ns: u64) {
         let peer = &mut self.peers[index];
-        let expected = peer.last + 1;
-        peer.last = seq.unwrap_or(expected);
-        if peer.last != expected {
-            self.tally.fault(format!("connection {index} was given event {} in the place of {expected}", peer.last));
+        if let Err(fault) = follow(&mut peer.last, seq) {
+            self.tally.fault(format!("connection {index} {fault}"));
         }
         self.tally.deliveries += 1;
         let Some((due_ns, talker)) = read_tag(text) else { return };
@@ -148,6 +146,13 @@ impl<D: Dialect> Swarm<D> {
     }
 }
 
+/// Takes up an event; says what is wrong if it is not the one after the last. What has no numbers is only counted.
+fn follow(last: &mut u64, seq: Option<u64>) -> Result<(), String> {
+    let expected = *last + 1;
+    *last = seq.unwrap_or(expected);
+    if *last == expected { Ok(()) } else { Err(format!("was given event {last} in the place of {expected}")) }
+}
+
 fn tag(due_ns: u64, talker: usize) -> [u8; TAG_BYTES] {
     let digit = |number: u64, place: usize| b"0123456789abcdef"[(number >> (4 * place) & 15) as usize];
     std::array::from_fn(|at| {
@@ -167,6 +172,17 @@ fn read_tag(text: &[u8]) -> Option<(u64, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_skipped_and_a_doubled_event_are_told() {
+        let faults = |heard: &[u64]| {
+            let mut last = 4;
+            heard.iter().filter_map(|seq| follow(&mut last, Some(*seq)).err()).collect::<Vec<_>>()
+        };
+        assert_eq!(faults(&[5, 6, 7]), [""; 0]);
+        assert_eq!(faults(&[5, 7, 8]), ["was given event 7 in the place of 6"]);
+        assert_eq!(faults(&[5, 5, 6]), ["was given event 5 in the place of 6"]);
+    }
 
     #[test]
     fn a_tag_reads_back() {
