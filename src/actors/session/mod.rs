@@ -56,7 +56,7 @@ pub struct Session {
     memberships: Memberships,
     uploads: Option<Box<Uploads>>,
     permits: Permits,
-    /// What was waited for and is not used yet; boxed, since an idle session has none.
+    /// What was waited for, until the requests at hand are taken up; boxed, since an idle session has none.
     in_hand: Option<Box<Permit>>,
     _guest: Guest,
 }
@@ -117,8 +117,9 @@ impl Session {
         if self.backlog.is_empty() {
             // whoever is idle now may be so for long
             self.backlog = VecDeque::new();
-            self.in_hand = None;
         }
+        // who does not read its answers, or is done, must not keep from others what it does not use
+        self.in_hand = None;
         self.submit();
         if !self.link.has_room() {
             self.link.ask_for_room();
@@ -211,7 +212,6 @@ impl Session {
 
     /// The last that is obeyed: what was said before it is answered, then `bye`.
     fn end(&mut self, code: ByeCode, message: &'static str, ctx: &mut Context<Self>) {
-        self.in_hand = None;
         let permits = self.permits.clone();
         self.wait_for(ctx, permits.wait_for_all(), move |session, (), _| session.link.close(code, message));
     }
@@ -237,7 +237,6 @@ impl StreamHandler<Happened> for Session {
             Happened::Closing => {
                 self.memberships.clear();
                 self.backlog.clear();
-                self.in_hand = None;
                 ctx.run_later(limits::GOODBYE_TIMEOUT, |session, _| session.link.give_up());
             }
         }
