@@ -17,6 +17,8 @@ pub(crate) enum Role {
     Talks,
     /// It asks for one page of the log after the other.
     Leafs,
+    /// It sends one ping after the other: what everybody waits for, whatever they ask.
+    Pings,
 }
 
 /// See the module.

@@ -120,10 +120,11 @@ impl<D: Dialect> Swarm<D> {
         Ok(())
     }
 
-    /// Has those who leaf ask for their first page.
+    /// Has those who leaf or ping begin.
     pub(crate) fn leaf(&mut self) -> Fallible<()> {
         let now_ns = self.now_ns();
-        for index in (0..self.peers.len()).filter(|index| self.peers[*index].role == Role::Leafs).collect::<Vec<_>>() {
+        let asks = |index: &usize| matches!(self.peers[*index].role, Role::Leafs | Role::Pings);
+        for index in (0..self.peers.len()).filter(asks).collect::<Vec<_>>() {
             self.ask(index, now_ns);
             self.peers[index].flush()?;
         }

@@ -8,7 +8,7 @@ use nix::sys::timerfd::{Expiration, TimerSetTimeFlags};
 
 use super::dialect::{Dialect, Heard};
 use super::pace::Pace;
-use super::peer::Role;
+use super::peer::{Peer, Role};
 use super::swarm::{Fallible, Swarm};
 
 /// In hexadecimal: when a message was due, and who says it. Each text begins with it.
@@ -39,14 +39,18 @@ impl<D: Dialect> Swarm<D> {
         }
     }
 
-    /// Asks for a page from somewhere in the room's log.
+    /// Asks what a connection that neither talks nor only listens asks for: a page from somewhere in the room's log, or a
+    /// sign of life.
     pub(super) fn ask(&mut self, index: usize, now_ns: u64) {
         let peer = &mut self.peers[index];
+        peer.due_ns.push_back(now_ns);
+        if peer.role == Role::Pings {
+            return self.dialect.ping(&mut peer.out);
+        }
         // anywhere, the same in each run: a fraction of the log that the golden ratio spreads evenly
         let spread = (self.tally.pages as f64 * 0.618_033_988_749_895).fract();
         let before = 2 + (peer.head as f64 * spread) as u64;
         self.dialect.ask(&mut peer.out, peer.seat.room, before);
-        peer.due_ns.push_back(now_ns);
     }
 
     fn say(&mut self, talker: usize, due_ns: u64) {
@@ -102,13 +106,21 @@ impl<D: Dialect> Swarm<D> {
             Heard::Said => self.note_said(index, now_ns),
             Heard::Page => {
                 self.tally.pages += 1;
-                let asked_ns = self.peers[index].due_ns.pop_front().unwrap_or(now_ns);
-                self.tally.to_page.record(now_ns.saturating_sub(asked_ns)).expect("it grows as needed");
-                if self.peers[index].role == Role::Leafs && self.pace != Pace::Silent {
-                    self.ask(index, now_ns);
-                }
+                self.note_asked(index, now_ns);
             }
+            Heard::Pong => self.note_asked(index, now_ns),
             Heard::Other => {}
+        }
+    }
+
+    /// What was asked for is there: how long did it take, and what is next?
+    fn note_asked(&mut self, index: usize, now_ns: u64) {
+        let Peer { due_ns, role, .. } = &mut self.peers[index];
+        let took = if *role == Role::Pings { &mut self.tally.to_pong } else { &mut self.tally.to_page };
+        let asked_ns = due_ns.pop_front().unwrap_or(now_ns);
+        took.record(now_ns.saturating_sub(asked_ns)).expect("it grows as needed");
+        if self.pace != Pace::Silent {
+            self.ask(index, now_ns);
         }
     }
 

@@ -22,6 +22,8 @@ pub(crate) struct Tally {
     pub(crate) to_said: Histogram<u64>,
     /// From when a page was asked for to when it came.
     pub(crate) to_page: Histogram<u64>,
+    /// From a ping to its answer.
+    pub(crate) to_pong: Histogram<u64>,
     faults: Vec<String>,
     faults_in_all: u64,
 }
@@ -36,6 +38,7 @@ impl Default for Tally {
             to_delivery: histogram(),
             to_said: histogram(),
             to_page: histogram(),
+            to_pong: histogram(),
             faults: Vec::new(),
             faults_in_all: 0,
         }

@@ -7,6 +7,7 @@ use std::thread;
 
 use actix::{Actor, Addr, Handler, Message, SyncArbiter, SyncContext};
 
+use super::checkpoints::Checkpoints;
 use super::{Ending, Vital};
 use crate::files::BlobStore;
 use crate::store::{Store, StoreError};
@@ -39,17 +40,34 @@ enum Kind {
     /// Whether the last attempt found the store unavailable, so that the log says it once.
     Writes {
         is_stuck: bool,
+        checkpoints: Checkpoints,
     },
+    /// Carries the write-ahead log over.
+    Carries,
 }
 
 impl DbExecutor {
-    /// The thread through which everything is written.
+    /// The thread through which everything is written. `carrier` is a connection for the one beside it, which carries
+    /// the write-ahead log over meanwhile.
     #[must_use]
-    pub fn start_writer(store: Store, ending: &Ending) -> Addr<Self> {
+    pub fn start_writer(store: Store, carrier: Store, ending: &Ending) -> Addr<Self> {
+        let carrier =
+            Self::start_one(carrier, ending, ["the thread for checkpoints", "db-checkpoint"], || Kind::Carries);
+        Self::start_one(store, ending, ["the thread that writes", "db-writer"], move || Kind::Writes {
+            is_stuck: false,
+            checkpoints: Checkpoints::new(carrier.clone()),
+        })
+    }
+
+    fn start_one(
+        store: Store,
+        ending: &Ending,
+        names: [&'static str; 2],
+        kind: impl Fn() -> Kind + Send + Sync + 'static,
+    ) -> Addr<Self> {
         let stores = Mutex::new(Some(store));
-        Self::start_with(1, ending, ["the thread that writes", "db-writer"], move || {
-            let store = stores.lock().expect("nothing panics while it is held").take();
-            (store, Kind::Writes { is_stuck: false })
+        Self::start_with(1, ending, names, move || {
+            (stores.lock().expect("nothing panics while it is held").take(), kind())
         })
     }
 
@@ -79,7 +97,7 @@ impl DbExecutor {
     /// Says in the log what went wrong, once, and does what has to follow.
     fn heed(&mut self, error: Option<&StoreError>) {
         match (&mut self.kind, error) {
-            (Kind::Writes { is_stuck }, Some(StoreError::Unavailable(why))) => {
+            (Kind::Writes { is_stuck, .. }, Some(StoreError::Unavailable(why))) => {
                 // what was committed before is no news afterwards
                 self.store.as_mut().map(Store::take_committed);
                 if !std::mem::replace(is_stuck, true) {
@@ -87,19 +105,19 @@ impl DbExecutor {
                 }
             }
             // that something could be read here says nothing of that
-            (Kind::Writes { is_stuck }, None) => {
+            (Kind::Writes { is_stuck, .. }, None) => {
                 if *is_stuck && self.store.as_mut().is_some_and(Store::take_committed) {
                     *is_stuck = false;
                     log::warn!("what is said can be written again");
                 }
             }
-            (Kind::Writes { .. }, Some(StoreError::Fatal(why))) => {
+            (Kind::Writes { .. } | Kind::Carries, Some(StoreError::Fatal(why))) => {
                 self.ending.fail(&format!("the database failed: {why}"));
                 // closing it would write and sync once more, and might be told that all is well
                 std::mem::forget(self.store.take());
             }
-            (Kind::Reads, Some(error)) => log::error!("the database could not serve a query: {error}"),
-            (Kind::Reads, None) => {}
+            (Kind::Reads | Kind::Carries, Some(error)) => log::error!("the database could not serve a query: {error}"),
+            (Kind::Reads | Kind::Carries, None) => {}
         }
     }
 }
@@ -115,11 +133,14 @@ where
 {
     type Result = Result<R, StoreError>;
 
-    fn handle(&mut self, Query(work, _): Query<F, Result<R, StoreError>>, _: &mut SyncContext<Self>) -> Self::Result {
+    fn handle(&mut self, Query(work, _): Query<F, Result<R, StoreError>>, ctx: &mut SyncContext<Self>) -> Self::Result {
         let Some(store) = &mut self.store else {
             return Err(StoreError::Fatal("it has failed before".into()));
         };
         let result = work(store);
+        if let Kind::Writes { checkpoints, .. } = &self.kind {
+            checkpoints.heed(store, ctx);
+        }
         self.heed(result.as_ref().err());
         result
     }

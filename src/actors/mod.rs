@@ -26,6 +26,7 @@ pub(crate) mod testing;
 pub mod vital;
 
 mod batch;
+mod checkpoints;
 
 pub use executor::{DbExecutor, FileExecutor};
 pub use fanout::Fanout;

@@ -126,12 +126,13 @@ fn boot(config: &Config, listener: TcpListener) -> Result<Server, BootError> {
     let mut chance = config.seed.map_or_else(Chance::from_os, |seed| Ok(Chance::seeded(seed)))?;
     let database = config.database_path();
     let store = Store::open_writer(&database, config.sync, &mut chance, config.clock.now())?;
+    let carrier = Store::open_reader(&database)?;
     let readers = (0..limits::READER_THREADS).map(|_| Store::open_reader(&database));
     let readers = readers.collect::<Result<Vec<_>, _>>()?;
     let files = Arc::new(BlobStore::open(&config.data_dir.join("files"))?);
     log::info!("serving {} with log {}", database.display(), store.log_id());
     let arbiters: Vec<Arbiter> = (0..config.arbiters.max(1)).map(|_| Arbiter::new()).collect();
-    let hub = Arc::new(start_core(config, Stores { store, readers }, &files, chance, &arbiters));
+    let hub = Arc::new(start_core(config, Stores { writer: store, carrier, readers }, &files, chance, &arbiters));
     let fanouts = start_fanouts(&hub, &arbiters);
     Sweeper::new(Arc::clone(&hub), files).start();
     let listener = tokio::net::TcpListener::from_std(listener)?;
@@ -140,20 +141,25 @@ fn boot(config: &Config, listener: TcpListener) -> Result<Server, BootError> {
     Ok(Server { hub, listener, fanouts, _lock: lock })
 }
 
-/// The connections to the database: one that writes, a few that read.
+/// The connections to the database: one that writes, one that carries its log over, a few that read.
 struct Stores {
-    store: Store,
+    writer: Store,
+    carrier: Store,
     readers: Vec<Store>,
 }
 
 /// The actors that there is one of, from the store outwards.
 fn start_core(config: &Config, stores: Stores, files: &Arc<BlobStore>, chance: Chance, arbiters: &[Arbiter]) -> Hub {
     let (ending, clock) = (Ending::default(), config.clock.clone());
-    let log = stores.store.log_id();
-    let writer = DbExecutor::start_writer(stores.store, &ending);
+    let log = stores.writer.log_id();
+    let writer = DbExecutor::start_writer(stores.writer, stores.carrier, &ending);
     let readers = DbExecutor::start_readers(stores.readers, &ending);
-    let journal = Journal::new(writer.clone(), Arc::clone(files), clock.clone(), ending.clone()).start();
-    let handles = arbiters.iter().map(Arbiter::handle).collect();
+    let handles: Vec<_> = arbiters.iter().map(Arbiter::handle).collect();
+    let journal = {
+        let (writer, files, clock, ending) = (writer.clone(), Arc::clone(files), clock.clone(), ending.clone());
+        // beside sessions and rooms: on a thread of its own, it would have to be woken for each lone message
+        Journal::start_in_arbiter(&handles[0], move |_| Journal::new(writer, files, clock, ending))
+    };
     let lobby = Lobby::new(writer.clone(), journal.clone(), clock.clone(), handles, ending.clone()).start();
     Hub {
         settings: Settings { server: Config::server_name(), limits: config.limits(), clock },

@@ -89,6 +89,9 @@ pub const STORE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Pages of 4 KiB that the write-ahead log gathers before they are carried into the database: a page that many
 /// commits touch is carried once. At SQLite's own 1,000 the store takes half as many messages a second.
 pub const WAL_CHECKPOINT_PAGES: i32 = 20_000;
+/// With so many pages in the write-ahead log the thread that writes carries them over itself: what is said comes in
+/// faster than the thread beside it gets on, and the log must end somewhere.
+pub const WAL_PAGES_MAX: i32 = 2 * WAL_CHECKPOINT_PAGES;
 /// How long the thread that writes waits for readers when it cuts the write-ahead log after a delete: longer than a page
 /// takes to read, short enough to be paid by every commit while somebody keeps an old state of the database open.
 pub const ERASURE_BUSY_TIMEOUT: Duration = Duration::from_millis(5);

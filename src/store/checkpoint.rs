@@ -6,12 +6,13 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
 
+use super::prepared::CountPages;
 use super::{Store, StoreError};
 use crate::model::limits;
 
 /// What SQLite says about a checkpoint.
 #[derive(QueryableByName)]
-struct Progress {
+pub(super) struct Progress {
     /// Somebody still reads from the write-ahead log, or writes.
     #[diesel(sql_type = Integer)]
     busy: i32,
@@ -30,15 +31,29 @@ impl Store {
         progress(&mut self.connection, "TRUNCATE").map(drop)
     }
 
+    /// Whether the write-ahead log is so long that it wants to be carried over.
+    #[must_use]
+    pub const fn is_log_long(&self) -> bool {
+        self.log_pages >= limits::WAL_CHECKPOINT_PAGES
+    }
+
+    /// Carries what is committed by now into the database's own file. On a connection of its own it keeps nobody from
+    /// writing, but what is written meanwhile stays in the log: the connection that writes does the rest, which is
+    /// short, and begins the log anew with its next commit. Nothing is carried if there is no space for it.
+    ///
+    /// # Errors
+    /// See [`StoreError`]. What was committed is kept all the same.
+    pub fn carry_over(&mut self) -> Result<(), StoreError> {
+        self.log_pages = 0;
+        unless_unavailable(progress(&mut self.connection, "PASSIVE").map(drop))
+    }
+
     /// After a commit, which stands whatever comes of this: erases what was deleted from the write-ahead log too, and
-    /// keeps the log short. If there is no space for it, or somebody is reading, the next commit tries again.
+    /// keeps the log short if nobody else does. If there is no space for it, or somebody is reading, the next commit
+    /// tries again.
     pub(super) fn tend(&mut self) -> Result<(), StoreError> {
-        let done = if self.must_erase { self.erase_from_log() } else { self.shorten_log() };
-        match done {
-            Err(StoreError::Unavailable(why)) => log::debug!("the write-ahead log stays as it is: {why}"),
-            other => other?,
-        }
-        Ok(())
+        let done = if self.must_erase { self.erase_from_log() } else { self.bound_log() };
+        unless_unavailable(done)
     }
 
     /// What was deleted still stands in the pages that the log holds from before, until it is cut to nothing.
@@ -50,12 +65,19 @@ impl Store {
         Ok(())
     }
 
-    fn shorten_log(&mut self) -> Result<(), StoreError> {
-        if progress(&mut self.connection, "NOOP")?.pages >= limits::WAL_CHECKPOINT_PAGES {
-            progress(&mut self.connection, "PASSIVE")?;
-        }
-        Ok(())
+    fn bound_log(&mut self) -> Result<(), StoreError> {
+        self.log_pages = CountPages.get_result::<Progress>(&mut self.connection)?.pages;
+        if self.log_pages >= limits::WAL_PAGES_MAX { self.carry_over() } else { Ok(()) }
     }
+}
+
+/// The log may stay as it is: there will be another time.
+fn unless_unavailable(done: Result<(), StoreError>) -> Result<(), StoreError> {
+    match done {
+        Err(StoreError::Unavailable(why)) => log::debug!("the write-ahead log stays as it is: {why}"),
+        other => other?,
+    }
+    Ok(())
 }
 
 fn progress(connection: &mut SqliteConnection, mode: &str) -> Result<Progress, StoreError> {
@@ -119,11 +141,39 @@ mod tests {
         let batch = |from: u64| -> Vec<_> { (from..from + 512).map(|n| entry(device, n, room, text(&long))).collect() };
         let pages = |fixture: &mut Fixture| progress(&mut fixture.store.connection, "NOOP").unwrap().pages;
         let mut most = 0;
-        for from in (0..16 * 512).step_by(512) {
+        for from in (0..24 * 512).step_by(512) {
             fixture.commit(&batch(from));
             most = most.max(pages(&mut fixture));
         }
         let batch_pages = 4_000;
-        assert!(most >= limits::WAL_CHECKPOINT_PAGES && most < limits::WAL_CHECKPOINT_PAGES + batch_pages, "{most}");
+        assert!(most >= limits::WAL_PAGES_MAX && most < limits::WAL_PAGES_MAX + batch_pages, "{most}");
+    }
+
+    #[test]
+    fn another_connection_carries_over_and_the_writer_does_the_rest() {
+        let mut fixture = Fixture::new();
+        let (device, room) = (fixture.device(), fixture.room("lobby"));
+        let long = "x".repeat(limits::TEXT_BYTES_MAX);
+        let mut carrier = Store::open_reader(&fixture.path()).unwrap();
+        let mut nonces = 0..;
+        let mut say = |fixture: &mut Fixture| {
+            let batch: Vec<_> =
+                nonces.by_ref().take(512).map(|nonce| entry(device, nonce, room, text(&long))).collect();
+            fixture.commit(&batch);
+        };
+        while !fixture.store.is_log_long() {
+            say(&mut fixture);
+        }
+        let mut reader = Store::open_reader(&fixture.path()).unwrap();
+        reader.connection.batch_execute("BEGIN; SELECT count(*) FROM messages").unwrap();
+        say(&mut fixture);
+        carrier.carry_over().unwrap();
+        reader.connection.batch_execute("COMMIT").unwrap();
+        say(&mut fixture);
+        assert!(fixture.store.is_log_long(), "what was said since somebody reads is in the log only");
+        fixture.store.carry_over().unwrap();
+        fixture.say(device, 1_000_000, room, "the first of a new log");
+        assert!(progress(&mut fixture.store.connection, "NOOP").unwrap().pages < 100);
+        assert!(!fixture.store.is_log_long());
     }
 }

@@ -58,6 +58,8 @@ pub struct Store {
     /// Something was deleted whose words the write-ahead log still holds.
     must_erase: bool,
     has_committed: bool,
+    /// Pages in the write-ahead log after the last commit, until they are carried over.
+    log_pages: i32,
 }
 
 impl Store {

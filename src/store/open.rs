@@ -48,7 +48,7 @@ impl Store {
         if sync == Sync::Normal {
             connection.batch_execute("PRAGMA synchronous = NORMAL").map_err(|error| refused(&path, &error))?;
         }
-        Ok(Self { connection, log, must_erase: false, has_committed: false })
+        Ok(Self { connection, log, must_erase: false, has_committed: false, log_pages: 0 })
     }
 
     /// Opens the database for one more thread that only reads, once a writer has opened it.
@@ -64,7 +64,7 @@ impl Store {
             .batch_execute("PRAGMA query_only = ON")
             .and_then(|()| claimed_log(&mut connection))
             .map_err(|error| refused(&path, &error))?;
-        Ok(Self { connection, log, must_erase: false, has_committed: false })
+        Ok(Self { connection, log, must_erase: false, has_committed: false, log_pages: 0 })
     }
 }
 

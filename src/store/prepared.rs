@@ -3,8 +3,8 @@
 //! are known by their types. `schema.rs` and the tests of `commit` see to it that they name the right columns.
 
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{BigInt, Nullable, Text};
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{BigInt, Nullable, Text, Untyped};
 use diesel::sqlite::Sqlite;
 
 use super::Entry;
@@ -89,3 +89,20 @@ impl QueryFragment<Sqlite> for MoveHead {
 }
 
 impl RunQueryDsl<SqliteConnection> for MoveHead {}
+
+/// Asks how long the write-ahead log is, and does nothing to it. A row as [`super::checkpoint`] reads it.
+#[derive(QueryId)]
+pub(super) struct CountPages;
+
+impl QueryFragment<Sqlite> for CountPages {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("PRAGMA wal_checkpoint(NOOP)");
+        Ok(())
+    }
+}
+
+impl Query for CountPages {
+    type SqlType = Untyped;
+}
+
+impl RunQueryDsl<SqliteConnection> for CountPages {}

@@ -10,6 +10,8 @@ use crate::swarm::Fallible;
 
 /// The name of the server's thread that commits.
 const WRITER: &str = "db-writer";
+/// The one that carries over what was committed.
+const CHECKPOINT: &str = "db-checkpoint";
 
 /// A thousand hear what ten say.
 pub(super) fn crowd(site: &Site) -> Fallible<Vec<Sample>> {
@@ -44,9 +46,10 @@ fn beside(site: &Site, program: &'static str, of: Of, shape: &Run, cost: f64) ->
     Ok(Sample::ratio(cost, site.load(of, shape)?.cpu_s_per_million()))
 }
 
-/// What the thread that commits cost for a million deliveries.
+/// What the threads that commit and carry over cost for a million deliveries.
 fn commits(report: &Report) -> Fallible<f64> {
     let names = report.cpu.iter().flat_map(|cpu| cpu.cpu_s_by_thread.keys().cloned()).collect::<Vec<_>>().join(", ");
     let otherwise = || format!("the server has no thread named {WRITER} that did anything, only {names}");
-    Ok(report.thread_cpu_s_per_million(WRITER).ok_or_else(otherwise)?)
+    let carried = report.thread_cpu_s_per_million(CHECKPOINT).unwrap_or_default();
+    Ok(report.thread_cpu_s_per_million(WRITER).ok_or_else(otherwise)? + carried)
 }

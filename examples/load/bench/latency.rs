@@ -1,7 +1,5 @@
 //! How long somebody waits, beside the disk, which nobody is faster than.
 
-use std::iter;
-
 use super::fill::fill;
 use super::found::Sample;
 use super::probe::Probe;
@@ -21,6 +19,8 @@ const TURNS: u32 = 10;
 const SYNCS_PER_TURN: usize = 50;
 /// Enough for the slowest of a hundred.
 const SYNCS: usize = 2_000;
+/// Messages a second that come in whether or not anybody keeps up.
+const RATE: f64 = 1_000.0;
 /// The log that is leafed through.
 const PAST: usize = 100_000;
 
@@ -52,21 +52,23 @@ pub(super) fn steady(site: &Site) -> Fallible<Vec<Sample>> {
     let mut probe = Probe::new(dir.path())?;
     probe.sync(SYNCS)?;
     let disk = probe.quantiles().p99_ms;
-    let ours = site.load(Of::Tertulia, &Run { rate: Some(1_000.0), ..site.shape(1_000, 100, 1_000) })?;
+    let alone = Probe::new(dir.path())?.keep_up(RATE, site.times().1)?.p99_ms;
+    let ours = site.load(Of::Tertulia, &Run { rate: Some(RATE), ..site.shape(1_000, 100, 1_000) })?;
     let Quantiles { p50_ms, p99_ms, .. } = ours.say_to_delivery;
-    Ok(vec![Sample::of(p99_ms / disk, vec![p99_ms, disk, p50_ms, ours.deliveries_per_s])])
+    Ok(vec![Sample::of(p99_ms / disk, vec![p99_ms, disk, alone, p50_ms, ours.deliveries_per_s])])
 }
 
 /// One leafs through a long log while the thread that writes has as much to do as it can.
 pub(super) fn history(site: &Site) -> Fallible<Vec<Sample>> {
     let (dir, shape) = (site.fresh_dir()?, Run { window: 16, ..site.shape(1_000, 200, 1_000) });
-    process::check_open_files(shape.connections + 1)?;
+    process::check_open_files(shape.connections + 2)?;
     site.say("  filling a log");
     fill(&dir.path().join("tertulia.db"), 1, PAST, shape.text)?;
     site.say("  leafing through it");
     let server = site.server(dir.path())?;
     let mut swarm = Swarm::new(Tertulia::new(shape.text), server.address)?;
-    swarm.gather(seats(&shape).chain(iter::once((Seat::default(), Role::Leafs))))?;
+    let asking = [Role::Leafs, Role::Pings].map(|role| (Seat::default(), role));
+    swarm.gather(seats(&shape).chain(asking))?;
     swarm.set_pace(shape.pace())?;
     swarm.leaf()?;
     let (warmup, time) = site.times();
@@ -75,5 +77,6 @@ pub(super) fn history(site: &Site) -> Fallible<Vec<Sample>> {
     swarm.settle()?;
     let (pages, said) = (measured.tally.pages as f64, measured.tally.said as f64);
     let Quantiles { p50_ms, p99_ms, .. } = Quantiles::of(&measured.tally.to_page);
-    Ok(vec![Sample::of(p99_ms, vec![p50_ms, pages / measured.seconds, said / measured.seconds])])
+    let pong_ms = Quantiles::of(&measured.tally.to_pong).p99_ms;
+    Ok(vec![Sample::of(p99_ms, vec![p50_ms, pong_ms, pages / measured.seconds, said / measured.seconds])])
 }

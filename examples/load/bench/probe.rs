@@ -3,7 +3,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 
@@ -35,6 +35,27 @@ impl Probe {
             self.took_ns.record(u64::try_from(start.elapsed().as_nanos())?)?;
         }
         Ok(())
+    }
+
+    /// What somebody waits who is written down as soon as the sync before is done, with all who came meanwhile, at so
+    /// many a second: a stall of the disk keeps everybody waiting who comes while it lasts, and not one sync.
+    pub(super) fn keep_up(&mut self, per_s: f64, time: Duration) -> Fallible<Quantiles> {
+        let (start, mut served, mut waited_ns) = (Instant::now(), 0, Histogram::<u64>::new(3)?);
+        while start.elapsed() < time {
+            let due = (start.elapsed().as_secs_f64() * per_s) as u64 + 1;
+            if due == served {
+                let next = Duration::from_secs_f64(served as f64 / per_s);
+                std::thread::park_timeout(next.saturating_sub(start.elapsed()));
+                continue;
+            }
+            self.sync(1)?;
+            for number in served..due {
+                let since = Duration::from_secs_f64(number as f64 / per_s);
+                waited_ns.record(u64::try_from(start.elapsed().saturating_sub(since).as_nanos())?)?;
+            }
+            served = due;
+        }
+        Ok(Quantiles::of(&waited_ns))
     }
 
     /// How long it took.

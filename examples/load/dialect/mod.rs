@@ -37,6 +37,8 @@ pub(crate) enum Heard<'a> {
     Said,
     /// What was asked for besides.
     Page,
+    /// The answer to a ping.
+    Pong,
     /// Something that says nothing about the load.
     Other,
 }
@@ -57,6 +59,9 @@ pub(crate) trait Dialect {
 
     /// Appends the wish for a page of a room's log that ends before `before`.
     fn ask(&self, _out: &mut Vec<u8>, _room: usize, _before: u64) {}
+
+    /// Asks for a sign of life, if the language has that.
+    fn ping(&self, _out: &mut Vec<u8>) {}
 
     /// The first thing in `bytes` and its length, once all of it is there; texts have `text_bytes`.
     ///

@@ -87,6 +87,10 @@ impl Dialect for Tertulia {
         out.extend_from_slice(&wire::encode_frame(&(3, Request::History(history))));
     }
 
+    fn ping(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&wire::encode_frame(&(4, Request::Ping)));
+    }
+
     fn cut(bytes: &[u8], text_bytes: usize) -> Result<Option<(usize, Heard<'_>)>, String> {
         let Some(header) = bytes.first_chunk::<HEADER_BYTES>() else { return Ok(None) };
         let end = HEADER_BYTES + u32::from_be_bytes(*header) as usize;
@@ -117,6 +121,7 @@ fn anything(frame: &[u8]) -> Result<Heard<'_>, String> {
         ServerFrame::Answer((_, Answer::Welcome(welcome))) => Heard::Welcome(welcome.device),
         ServerFrame::Answer((_, Answer::Joined(joined))) => Heard::Ready { head: joined.head.0 },
         ServerFrame::Answer((_, Answer::Page(_))) => Heard::Page,
+        ServerFrame::Answer((_, Answer::Pong)) => Heard::Pong,
         ServerFrame::Error((_, refusal)) => return Err(format!("refused: {refusal}")),
         ServerFrame::Bye(bye) => return Err(format!("the server said bye: {}", bye.message)),
         _ => Heard::Other,
