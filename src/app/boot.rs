@@ -154,12 +154,8 @@ fn start_core(config: &Config, stores: Stores, files: &Arc<BlobStore>, chance: C
     let log = stores.writer.log_id();
     let writer = DbExecutor::start_writer(stores.writer, stores.carrier, &ending);
     let readers = DbExecutor::start_readers(stores.readers, &ending);
-    let handles: Vec<_> = arbiters.iter().map(Arbiter::handle).collect();
-    let journal = {
-        let (writer, files, clock, ending) = (writer.clone(), Arc::clone(files), clock.clone(), ending.clone());
-        // beside sessions and rooms: on a thread of its own, it would have to be woken for each lone message
-        Journal::start_in_arbiter(&handles[0], move |_| Journal::new(writer, files, clock, ending))
-    };
+    let journal = Journal::new(writer.clone(), Arc::clone(files), clock.clone(), ending.clone()).start();
+    let handles = arbiters.iter().map(Arbiter::handle).collect();
     let lobby = Lobby::new(writer.clone(), journal.clone(), clock.clone(), handles, ending.clone()).start();
     Hub {
         settings: Settings { server: Config::server_name(), limits: config.limits(), clock },

@@ -1,8 +1,10 @@
 //! How long somebody waits, beside the disk, which nobody is faster than.
 
+use std::thread;
+
 use super::fill::fill;
 use super::found::Sample;
-use super::probe::Probe;
+use super::probe::{Probe, wake_late};
 use super::site::Site;
 use crate::dialect::{Seat, Tertulia};
 use crate::options::{Of, Run};
@@ -73,10 +75,12 @@ pub(super) fn history(site: &Site) -> Fallible<Vec<Sample>> {
     swarm.leaf()?;
     let (warmup, time) = site.times();
     swarm.run_for(warmup)?;
+    let woken = thread::spawn(move || wake_late(time).map(|late| late.p99_ms).map_err(|error| error.to_string()));
     let measured = watch(&mut swarm, None, time)?;
+    let woken_ms = woken.join().map_err(|_| "the thread that sleeps panicked")??;
     swarm.settle()?;
     let (pages, said) = (measured.tally.pages as f64, measured.tally.said as f64);
     let Quantiles { p50_ms, p99_ms, .. } = Quantiles::of(&measured.tally.to_page);
     let pong_ms = Quantiles::of(&measured.tally.to_pong).p99_ms;
-    Ok(vec![Sample::of(p99_ms, vec![p50_ms, pong_ms, pages / measured.seconds, said / measured.seconds])])
+    Ok(vec![Sample::of(p99_ms, vec![p50_ms, woken_ms, pong_ms, pages / measured.seconds, said / measured.seconds])])
 }

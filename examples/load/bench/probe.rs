@@ -10,8 +10,22 @@ use hdrhistogram::Histogram;
 use crate::report::Quantiles;
 use crate::swarm::Fallible;
 
+/// Long enough for a thread to be off its core.
+const NAP: Duration = Duration::from_millis(1);
 /// A page, as the database appends them to its log.
 const PAGE: [u8; 4_096] = [b'x'; 4_096];
+
+/// How much later than it asked for a thread runs that sleeps a little again and again, for `time`: what the scheduler
+/// alone lets somebody wait who has to be woken, while others want all cores.
+pub(super) fn wake_late(time: Duration) -> Fallible<Quantiles> {
+    let (start, mut late_ns) = (Instant::now(), Histogram::<u64>::new(3)?);
+    while start.elapsed() < time {
+        let asleep = Instant::now();
+        std::thread::park_timeout(NAP);
+        late_ns.record(u64::try_from(asleep.elapsed().saturating_sub(NAP).as_nanos())?)?;
+    }
+    Ok(Quantiles::of(&late_ns))
+}
 
 /// A file that grows by a page at a time, and is synced each time.
 pub(super) struct Probe {
