@@ -138,7 +138,7 @@ where
             return Err(StoreError::Fatal("it has failed before".into()));
         };
         let result = work(store);
-        if let Kind::Writes { checkpoints, .. } = &self.kind {
+        if let (Kind::Writes { checkpoints, .. }, Ok(_)) = (&self.kind, &result) {
             checkpoints.heed(store, ctx);
         }
         self.heed(result.as_ref().err());

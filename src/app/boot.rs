@@ -125,14 +125,14 @@ fn boot(config: &Config, listener: TcpListener) -> Result<Server, BootError> {
     let lock = DirLock::take(&config.data_dir)?;
     let mut chance = config.seed.map_or_else(Chance::from_os, |seed| Ok(Chance::seeded(seed)))?;
     let database = config.database_path();
-    let store = Store::open_writer(&database, config.sync, &mut chance, config.clock.now())?;
-    let carrier = Store::open_reader(&database)?;
+    let writer = Store::open_writer(&database, config.sync, &mut chance, config.clock.now())?;
+    let carrier = writer.open_carrier(&database)?;
     let readers = (0..limits::READER_THREADS).map(|_| Store::open_reader(&database));
     let readers = readers.collect::<Result<Vec<_>, _>>()?;
     let files = Arc::new(BlobStore::open(&config.data_dir.join("files"))?);
-    log::info!("serving {} with log {}", database.display(), store.log_id());
+    log::info!("serving {} with log {}", database.display(), writer.log_id());
     let arbiters: Vec<Arbiter> = (0..config.arbiters.max(1)).map(|_| Arbiter::new()).collect();
-    let hub = Arc::new(start_core(config, Stores { writer: store, carrier, readers }, &files, chance, &arbiters));
+    let hub = Arc::new(start_core(config, Stores { writer, carrier, readers }, &files, chance, &arbiters));
     let fanouts = start_fanouts(&hub, &arbiters);
     Sweeper::new(Arc::clone(&hub), files).start();
     let listener = tokio::net::TcpListener::from_std(listener)?;

@@ -2,6 +2,8 @@
 //! that fails. SQLite's own automatic checkpoint hides its failures, and a sync that failed must not be tried again: the
 //! second try may succeed without having written anything. So it is switched off, and this stands in its place.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
@@ -21,6 +23,24 @@ pub(super) struct Progress {
     pages: i32,
 }
 
+/// Whose turn it is, among the connections of this process that may carry the log over: SQLite has a lock for that, but
+/// refuses at once where it is taken. And whether one has failed, after which none may try again.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Turn(Arc<Mutex<bool>>);
+
+impl Turn {
+    /// Waits for its turn.
+    fn take<T>(&self, work: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let mut has_failed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if *has_failed {
+            return Err(StoreError::Fatal("a checkpoint has failed before".into()));
+        }
+        let done = work();
+        *has_failed = matches!(done, Err(StoreError::Fatal(_)));
+        done
+    }
+}
+
 impl Store {
     /// Carries all that was committed into the database's own file, so that a copy of that file alone is whole. For
     /// the end: while it runs, nothing is written.
@@ -28,10 +48,10 @@ impl Store {
     /// # Errors
     /// See [`StoreError`]. What was committed is kept all the same.
     pub fn checkpoint(&mut self) -> Result<(), StoreError> {
-        progress(&mut self.connection, "TRUNCATE").map(drop)
+        self.turn.take(|| progress(&mut self.connection, "TRUNCATE")).map(drop)
     }
 
-    /// Whether the write-ahead log is so long that it wants to be carried over.
+    /// Whether the write-ahead log was so long after the last commit that it wants to be carried over.
     #[must_use]
     pub const fn is_log_long(&self) -> bool {
         self.log_pages >= limits::WAL_CHECKPOINT_PAGES
@@ -45,7 +65,7 @@ impl Store {
     /// See [`StoreError`]. What was committed is kept all the same.
     pub fn carry_over(&mut self) -> Result<(), StoreError> {
         self.log_pages = 0;
-        unless_unavailable(progress(&mut self.connection, "PASSIVE").map(drop))
+        unless_unavailable(self.turn.take(|| progress(&mut self.connection, "PASSIVE")).map(drop))
     }
 
     /// After a commit, which stands whatever comes of this: erases what was deleted from the write-ahead log too, and
@@ -59,7 +79,7 @@ impl Store {
     /// What was deleted still stands in the pages that the log holds from before, until it is cut to nothing.
     fn erase_from_log(&mut self) -> Result<(), StoreError> {
         set_busy_timeout(&mut self.connection, limits::ERASURE_BUSY_TIMEOUT)?;
-        let done = progress(&mut self.connection, "TRUNCATE");
+        let done = self.turn.take(|| progress(&mut self.connection, "TRUNCATE"));
         set_busy_timeout(&mut self.connection, limits::STORE_BUSY_TIMEOUT)?;
         self.must_erase = done?.busy != 0;
         Ok(())
@@ -91,7 +111,9 @@ pub(super) fn set_busy_timeout(connection: &mut SqliteConnection, timeout: std::
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
+    use std::sync::mpsc;
+    use std::time::Duration;
+    use std::{fs, thread};
 
     use super::*;
     use crate::model::{Body, Seq};
@@ -154,7 +176,7 @@ mod tests {
         let mut fixture = Fixture::new();
         let (device, room) = (fixture.device(), fixture.room("lobby"));
         let long = "x".repeat(limits::TEXT_BYTES_MAX);
-        let mut carrier = Store::open_reader(&fixture.path()).unwrap();
+        let mut carrier = fixture.store.open_carrier(&fixture.path()).unwrap();
         let mut nonces = 0..;
         let mut say = |fixture: &mut Fixture| {
             let batch: Vec<_> =
@@ -175,5 +197,37 @@ mod tests {
         fixture.say(device, 1_000_000, room, "the first of a new log");
         assert!(progress(&mut fixture.store.connection, "NOOP").unwrap().pages < 100);
         assert!(!fixture.store.is_log_long());
+    }
+
+    #[test]
+    fn what_is_deleted_while_the_log_is_carried_over_is_erased_as_soon_as_that_is_done() {
+        let mut fixture = Fixture::new();
+        let (device, room) = (fixture.device(), fixture.room("lobby"));
+        let of = fixture.say(device, 1, room, SECRET);
+        let turn = fixture.store.turn.clone();
+        let (done, wait) = mpsc::sync_channel(1);
+        thread::scope(|scope| {
+            let deleting = turn.take(|| {
+                let deleting = scope.spawn(|| {
+                    fixture.commit(&[entry(device, 2, room, Body::Delete { of })]);
+                    done.send(holds_secret(&fixture)).unwrap();
+                });
+                assert!(wait.recv_timeout(Duration::from_millis(100)).is_err(), "it is not its turn");
+                Ok(deleting)
+            });
+            assert_eq!(wait.recv(), Ok(false));
+            deleting.unwrap().join().unwrap();
+        });
+    }
+
+    #[test]
+    fn after_a_checkpoint_that_failed_none_is_tried_again_on_any_connection() {
+        let mut fixture = Fixture::new();
+        let mut carrier = fixture.store.open_carrier(&fixture.path()).unwrap();
+        let failed = carrier.turn.take(|| Err::<(), _>(StoreError::Fatal("disk I/O error".into())));
+        assert!(failed.is_err());
+        for again in [carrier.carry_over(), fixture.store.carry_over(), fixture.store.checkpoint()] {
+            assert!(matches!(again, Err(StoreError::Fatal(_))), "{again:?}");
+        }
     }
 }

@@ -60,6 +60,7 @@ pub struct Store {
     has_committed: bool,
     /// Pages in the write-ahead log after the last commit, until they are carried over.
     log_pages: i32,
+    turn: checkpoint::Turn,
 }
 
 impl Store {

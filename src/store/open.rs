@@ -13,7 +13,7 @@ use diesel_migrations::MigrationHarness;
 
 use super::identity::{Birthmark, claim_log, claimed_log};
 use super::{MIGRATIONS, OpenError, Store, checkpoint};
-use crate::model::{Chance, Timestamp, limits};
+use crate::model::{Chance, LogId, Timestamp, limits};
 
 /// What a commit survives.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +48,15 @@ impl Store {
         if sync == Sync::Normal {
             connection.batch_execute("PRAGMA synchronous = NORMAL").map_err(|error| refused(&path, &error))?;
         }
-        Ok(Self { connection, log, must_erase: false, has_committed: false, log_pages: 0 })
+        Ok(Self::over(connection, log))
+    }
+
+    /// Opens the database for one more thread, which carries the write-ahead log over while this connection writes.
+    ///
+    /// # Errors
+    /// What is wrong with the file, in one line.
+    pub fn open_carrier(&self, path: &Path) -> Result<Self, OpenError> {
+        Ok(Self { turn: self.turn.clone(), ..Self::open_reader(path)? })
     }
 
     /// Opens the database for one more thread that only reads, once a writer has opened it.
@@ -64,7 +72,12 @@ impl Store {
             .batch_execute("PRAGMA query_only = ON")
             .and_then(|()| claimed_log(&mut connection))
             .map_err(|error| refused(&path, &error))?;
-        Ok(Self { connection, log, must_erase: false, has_committed: false, log_pages: 0 })
+        Ok(Self::over(connection, log))
+    }
+
+    fn over(connection: SqliteConnection, log: LogId) -> Self {
+        let turn = checkpoint::Turn::default();
+        Self { connection, log, must_erase: false, has_committed: false, log_pages: 0, turn }
     }
 }
 
