@@ -97,6 +97,12 @@ impl Traced {
 
 impl Drop for Traced {
     fn drop(&mut self) {
+        // strace that is killed lets go of the server, which would live on: the server first, and strace ends with it
+        if self.child.try_wait().is_ok_and(|status| status.is_none()) {
+            let strace = self.child.id();
+            let servers = std::fs::read_to_string(format!("/proc/{strace}/task/{strace}/children")).unwrap_or_default();
+            drop(Command::new("kill").arg("-KILL").args(servers.split_whitespace()).status());
+        }
         drop(self.child.kill());
         drop(self.child.wait());
     }

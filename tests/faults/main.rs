@@ -6,6 +6,7 @@ mod common;
 mod disk_full;
 mod erasure;
 mod io_error;
+mod long_log;
 mod machine;
 mod opening;
 mod shutdown;
