@@ -48,10 +48,10 @@ fn it_is_carried_over_before_the_thread_that_writes_has_to_do_it() {
     let mut ann = Peer::guest(server.address);
     ann.join("lobby", None);
     assert_eq!(say_much(&mut ann), SAYS);
-    let long = u64::from(limits::WAL_CHECKPOINT_PAGES.unsigned_abs());
+    let begin = u64::from(limits::WAL_CHECKPOINT_PAGES.unsigned_abs());
     let (carried, log) = (pages(home.path(), "tertulia.db"), pages(home.path(), "tertulia.db-wal"));
-    assert!(carried >= long / 2, "{carried} pages in the database, {log} in its log");
-    assert!(log >= long && log < u64::from(limits::WAL_PAGES_MAX.unsigned_abs()), "{log} pages in the log");
+    assert!(carried >= begin / 2, "{carried} pages in the database, {log} in its log");
+    assert!(log >= begin && log < u64::from(limits::WAL_PAGES_MAX.unsigned_abs()), "{log} pages in the log");
     server.kill();
     is_sound(home.path());
 }
