@@ -121,7 +121,7 @@ impl<D: Dialect> Swarm<D> {
     }
 
     /// Has those who leaf or ping begin.
-    pub(crate) fn leaf(&mut self) -> Fallible<()> {
+    pub(crate) fn begin_asking(&mut self) -> Fallible<()> {
         let now_ns = self.now_ns();
         let asks = |index: &usize| matches!(self.peers[*index].role, Role::Leafs | Role::Pings);
         for index in (0..self.peers.len()).filter(asks).collect::<Vec<_>>() {

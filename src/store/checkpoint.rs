@@ -58,8 +58,9 @@ impl Store {
     }
 
     /// Carries what is committed by now into the database's own file. On a connection of its own it keeps nobody from
-    /// writing, but what is written meanwhile stays in the log: the connection that writes does the rest, which is
-    /// short, and begins the log anew with its next commit. Nothing is carried if there is no space for it.
+    /// writing, but what is written meanwhile stays in the log: the connection that writes carries the rest, and begins
+    /// the log anew with its next commit. Whoever finds nothing more in the log syncs the database. Nothing is carried
+    /// if there is no space for it.
     ///
     /// # Errors
     /// See [`StoreError`]. What was committed is kept all the same.

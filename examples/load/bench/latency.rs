@@ -72,7 +72,7 @@ pub(super) fn history(site: &Site) -> Fallible<Vec<Sample>> {
     let asking = [Role::Leafs, Role::Pings].map(|role| (Seat::default(), role));
     swarm.gather(seats(&shape).chain(asking))?;
     swarm.set_pace(shape.pace())?;
-    swarm.leaf()?;
+    swarm.begin_asking()?;
     let (warmup, time) = site.times();
     swarm.run_for(warmup)?;
     let woken = thread::spawn(move || wake_late(time).map(|late| late.p99_ms).map_err(|error| error.to_string()));
