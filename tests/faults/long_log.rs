@@ -16,14 +16,16 @@ const IN_FLIGHT: u64 = 100;
 /// Says of the longest texts: enough to make the log long and for it to be carried over meanwhile, too few for the thread
 /// that writes to have to do it.
 const SAYS: u64 = 6_000;
+/// Enough for the thread that writes to have to do it, however late the other one comes.
+const SAYS_BEYOND: u64 = 20_000;
 const PAGE_BYTES: u64 = 4_096;
 
-/// Says long texts until all are answered or the server has ended; how many were answered.
-fn say_much(ann: &mut Peer) -> u64 {
+/// Says `says` long texts, until all are answered or the server has ended; how many were answered.
+fn say_much(ann: &mut Peer, says: u64) -> u64 {
     let long = "x".repeat(limits::TEXT_BYTES_MAX);
     let (mut said, mut answered) = (0, 0);
-    while answered < SAYS {
-        while said < SAYS && said - answered < IN_FLIGHT {
+    while answered < says {
+        while said < says && said - answered < IN_FLIGHT {
             said += 1;
             ann.try_send_bytes(&frame(7, &say("lobby", said, Body::Text(long.clone()))));
         }
@@ -47,7 +49,7 @@ fn it_is_carried_over_before_the_thread_that_writes_has_to_do_it() {
     let server = ServerProcess::start(home.path());
     let mut ann = Peer::guest(server.address);
     ann.join("lobby", None);
-    assert_eq!(say_much(&mut ann), SAYS);
+    assert_eq!(say_much(&mut ann, SAYS), SAYS);
     let begin = u64::from(limits::WAL_CHECKPOINT_PAGES.unsigned_abs());
     let (carried, log) = (pages(home.path(), "tertulia.db"), pages(home.path(), "tertulia.db-wal"));
     assert!(carried >= begin / 2, "{carried} pages in the database, {log} in its log");
@@ -68,8 +70,8 @@ fn a_sync_that_fails_there_ends_the_server_and_keeps_what_was_answered() {
     let Some(server) = Traced::start(home.path(), &["--seccomp-bpf", "-P", only, "-e", inject]) else { return };
     let mut ann = Peer::guest(server.address);
     ann.join("lobby", None);
-    let answered = say_much(&mut ann);
-    assert!(answered < SAYS, "the server went on");
+    let answered = say_much(&mut ann, SAYS_BEYOND);
+    assert!(answered < SAYS_BEYOND, "the server went on");
     let (status, log) = server.wait();
     assert_eq!(status.code(), Some(1), "{log}");
     assert!(log.contains("the database failed: "), "{log}");
