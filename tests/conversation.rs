@@ -33,7 +33,8 @@ fn a_guest_becomes_somebody_and_what_they_said_before_stays_the_guests() {
     assert_eq!((user.name.as_str(), user.guest), ("Ann", false));
     assert_eq!(ann.call(register("ann")), Ok(Answer::User(user.clone())), "the same again");
     assert_eq!(code(ann.call(register("Bea"))), Code::Denied);
-    assert_eq!(code(ben.call(register("Аnn"))), Code::HandleTaken, "a Cyrillic А");
+    assert_eq!(code(ben.call(register("ａｎｎ"))), Code::HandleTaken, "wide letters");
+    assert_eq!(code(ben.call(register("Аnn"))), Code::HandleInvalid, "a Cyrillic А among Latin letters");
     assert_eq!(code(ben.call(register("server"))), Code::HandleInvalid);
     let renamed = ben.wait_for(|frame| match frame {
         tertulia::wire::ServerFrame::Signal(Signal::Renamed { from, to, .. }) => Some((from.clone(), to.clone())),

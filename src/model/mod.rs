@@ -2,6 +2,7 @@
 
 pub mod chance;
 pub mod digest;
+pub mod handle;
 pub mod ids;
 pub mod limits;
 pub mod message;
@@ -10,7 +11,8 @@ pub mod time;
 
 pub use chance::Chance;
 pub use digest::Digest;
+pub use handle::Handle;
 pub use ids::{DeviceId, LogId, Nonce, RoomId, Seq, UserId};
 pub use message::{Body, FileBody, ImageBody, User};
-pub use names::{Handle, NameError, NameKey, RoomName};
+pub use names::{NameError, NameKey, RoomName};
 pub use time::{Clock, Timestamp};

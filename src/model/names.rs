@@ -1,11 +1,12 @@
-//! Names of rooms and people: what is one, and which two are the same. Whether a name is free is left to the store.
+//! Names of rooms and people: what is one, and which two are the same. What else a handle has to be is left to
+//! [`super::handle`], whether a name is free to the store.
 //!
 //! The rule is the protocol's: letters, marks and digits of any script, `-`, `_` and `.`, counted after NFKC; two
 //! names are the same if their keys are, and a key is the confusable skeleton (Unicode Technical Standard 39) of the
 //! case-folded NFKC form.
 
 use std::fmt;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
@@ -40,6 +41,13 @@ pub fn key_of(text: &str) -> NameKey {
     NameKey(unicode_security::skeleton(&folded).collect::<String>().into())
 }
 
+/// The key of what a text looks like as it is spelled: `Iobby` with a capital I has the look of `lobby`, and `АТЕ` in
+/// Cyrillic that of `ate`, though their keys, which are made of the small letters, differ.
+#[must_use]
+pub fn look_of(text: &str) -> NameKey {
+    key_of(&unicode_security::skeleton(&text.nfkc().collect::<String>()).collect::<String>())
+}
+
 /// Why a text is no name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
@@ -56,8 +64,14 @@ pub enum NameError {
     #[error("a name is made of letters, digits, '-', '_' and '.'")]
     BadCharacter,
     /// A handle that would pass for the server or for a guest.
-    #[error("this name is reserved")]
+    #[error("this name is reserved, or looks like one that is")]
     Reserved,
+    /// A handle of letters that are not written together.
+    #[error(
+        "a name has the letters of one script; only Latin ones may stand with those of one other, \
+         which is neither Cyrillic nor Greek"
+    )]
+    MixedScripts,
 }
 
 /// The name of a room, spelled as whoever made it did.
@@ -98,41 +112,7 @@ impl fmt::Display for RoomName {
     }
 }
 
-/// The name that a person claimed.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Handle(String);
-
-impl Handle {
-    /// Reads a handle.
-    ///
-    /// # Errors
-    /// What is wrong with it; [`NameError::Reserved`] if it could pass for a guest or for the server.
-    pub fn parse(text: &str) -> Result<Self, NameError> {
-        check(text, limits::HANDLE_CHARS_MAX)?;
-        if is_reserved(&key_of(text)) { Err(NameError::Reserved) } else { Ok(Self(text.to_owned())) }
-    }
-
-    /// The spelling.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// What this handle has in common with all that pass for it.
-    #[must_use]
-    pub fn key(&self) -> NameKey {
-        key_of(&self.0)
-    }
-}
-
-fn is_reserved(key: &NameKey) -> bool {
-    static RESERVED: LazyLock<Vec<NameKey>> =
-        LazyLock::new(|| ["anonymous", "server", "admin", "system"].map(key_of).to_vec());
-    static GUEST: LazyLock<NameKey> = LazyLock::new(|| key_of("guest-"));
-    RESERVED.contains(key) || key.as_str().starts_with(GUEST.as_str())
-}
-
-fn check(text: &str, chars_max: usize) -> Result<(), NameError> {
+pub(super) fn check(text: &str, chars_max: usize) -> Result<(), NameError> {
     let mut count = 0;
     for (index, c) in text.nfkc().enumerate() {
         count = index + 1;
@@ -201,16 +181,5 @@ mod tests {
         assert!(RoomName::parse(&"e\u{301}".repeat(64)).is_ok(), "composed, these are 64");
         assert_eq!(RoomName::parse(&"a".repeat(65)).err(), Some(NameError::TooLong(64)));
         assert_eq!(RoomName::parse(&"ﬁ".repeat(33)).err(), Some(NameError::TooLong(64)));
-        assert_eq!(Handle::parse(&"a".repeat(33)).err(), Some(NameError::TooLong(32)));
-    }
-
-    #[test]
-    fn nobody_can_pose_as_a_guest_or_as_the_server() {
-        for bad in ["anonymous", "Server", "ADMIN", "ѕystem", "guest-1234", "Guest-", "ɡuest-x"] {
-            assert_eq!(Handle::parse(bad).err(), Some(NameError::Reserved), "{bad}");
-        }
-        for good in ["guest", "administrator", "serverina"] {
-            assert!(Handle::parse(good).is_ok(), "{good}");
-        }
     }
 }

@@ -12,7 +12,7 @@ use diesel::sqlite::Sqlite;
 use diesel_migrations::MigrationHarness;
 
 use super::identity::{Birthmark, claim_log, claimed_log};
-use super::{MIGRATIONS, OpenError, Store, checkpoint};
+use super::{MIGRATIONS, OpenError, Store, checkpoint, users};
 use crate::model::{Chance, LogId, Timestamp, limits};
 
 /// What a commit survives.
@@ -154,7 +154,7 @@ fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), OpenErr
     for version in connection.run_pending_migrations(MIGRATIONS).map_err(broken)? {
         log::info!("migrated the database to {version}");
     }
-    Ok(())
+    users::give_looks(connection).map_err(|error| refused(path, &error))
 }
 
 #[cfg(test)]

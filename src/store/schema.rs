@@ -97,6 +97,7 @@ diesel::table! {
         key -> Text,
         password_hash -> Nullable<Text>,
         created_at -> BigInt,
+        look -> Nullable<Text>,
     }
 }
 

@@ -1,12 +1,14 @@
 //! People who claimed a handle. What a handle may look like is the model's business, when one may be claimed `chat`'s.
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
 
 use super::columns::{column, number};
 use super::reads::bring_marks_along;
 use super::schema::{devices, users};
 use super::{Store, StoreError};
-use crate::model::{DeviceId, Handle, NameKey, Timestamp, User, UserId};
+use crate::model::names::look_of;
+use crate::model::{DeviceId, Handle, NameError, Timestamp, User, UserId};
 
 /// What became of a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +19,8 @@ pub enum Registered {
     Taken,
     /// The device belongs to a user with another handle, or is unknown.
     Denied,
+    /// It is no handle that may be claimed now.
+    Unfit(NameError),
 }
 
 impl Store {
@@ -34,9 +38,7 @@ impl Store {
                 .get_result::<(i64, String, String)>(connection)
                 .optional()?;
             match known {
-                Some((id, ..)) if id == column(UserId::ANONYMOUS.0) => {
-                    claim(connection, device, handle.as_str(), &key, now)
-                }
+                Some((id, ..)) if id == column(UserId::ANONYMOUS.0) => claim(connection, device, handle, now),
                 Some((id, name, own)) if own == key.as_str() => Ok(Registered::Done(user(id, name))),
                 _ => Ok(Registered::Denied),
             }
@@ -51,14 +53,18 @@ fn user(id: i64, name: String) -> User {
 fn claim(
     connection: &mut SqliteConnection,
     device: DeviceId,
-    name: &str,
-    key: &NameKey,
+    handle: &Handle,
     now: Timestamp,
 ) -> Result<Registered, StoreError> {
+    if let Err(unfit) = handle.fit() {
+        return Ok(Registered::Unfit(unfit));
+    }
+    let (name, key, look) = (handle.as_str(), handle.key(), handle.look());
+    let (key, look) = (users::key.eq(key.as_str()), users::look.eq(look.as_str()));
+    // whichever of the two is somebody's already
     let claimed: Option<i64> = diesel::insert_into(users::table)
-        .values((users::name.eq(name), users::key.eq(key.as_str()), users::created_at.eq(column(now.0))))
-        .on_conflict(users::key)
-        .do_nothing()
+        .values((users::name.eq(name), key, look, users::created_at.eq(column(now.0))))
+        .on_conflict_do_nothing()
         .returning(users::id)
         .get_result(connection)
         .optional()?;
@@ -66,6 +72,19 @@ fn claim(
     diesel::update(devices::table.find(column(device.0))).set(devices::user_id.eq(id)).execute(connection)?;
     bring_marks_along(connection, device, UserId(number(id)))?;
     Ok(Registered::Done(user(id, name.to_owned())))
+}
+
+/// Gives a look to those who claimed a handle before there were any; the oldest of those who look alike has it.
+pub(super) fn give_looks(connection: &mut SqliteConnection) -> QueryResult<()> {
+    let without = users::table.filter(users::look.is_null()).filter(users::id.ne(column(UserId::ANONYMOUS.0)));
+    let names: Vec<(i64, String)> = without.order(users::id).select((users::id, users::name)).load(connection)?;
+    for (id, name) in names {
+        diesel::sql_query("UPDATE OR IGNORE users SET look = ? WHERE id = ?")
+            .bind::<Text, _>(look_of(&name).as_str())
+            .bind::<BigInt, _>(id)
+            .execute(connection)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -90,9 +109,46 @@ mod tests {
         let store = &mut fixture.store;
         assert_eq!(store.register(ann, &handle("ann"), Timestamp(2)), Ok(done), "again, and as it was spelled");
         assert_eq!(store.register(ann, &handle("Anna"), Timestamp(2)), Ok(Registered::Denied));
-        assert_eq!(store.register(bea, &handle("Аnn"), Timestamp(2)), Ok(Registered::Taken), "a Cyrillic letter");
+        for (passes, how) in [("ａｎｎ", "wide letters"), ("ɑnn", "a phonetic one")] {
+            assert_eq!(store.register(bea, &handle(passes), Timestamp(2)), Ok(Registered::Taken), "{how}");
+        }
         assert!(matches!(store.register(bea, &handle("Anna"), Timestamp(2)), Ok(Registered::Done(_))));
         assert_eq!(store.register(DeviceId(999), &handle("Cleo"), Timestamp(2)), Ok(Registered::Denied));
+    }
+
+    #[test]
+    fn what_looks_like_somebody_is_taken() {
+        let mut fixture = Fixture::new();
+        let (first, second) = (fixture.device(), fixture.device());
+        let done = fixture.store.register(first, &handle("Alice"), Timestamp(1));
+        assert!(matches!(done, Ok(Registered::Done(_))));
+        let mut claim = |text| fixture.store.register(second, &handle(text), Timestamp(2)).unwrap();
+        assert_eq!(claim("AIice"), Registered::Taken, "a capital I");
+        assert_eq!(claim("Аlice"), Registered::Unfit(NameError::MixedScripts), "a Cyrillic A");
+        assert_eq!(claim("guest-1"), Registered::Unfit(NameError::Reserved));
+        assert!(matches!(claim("Malice"), Registered::Done(_)));
+    }
+
+    #[test]
+    fn a_handle_from_before_a_rule_stays_its_owners() {
+        let mut fixture = Fixture::new();
+        let (old, new) = (fixture.device(), fixture.device());
+        let claim = handle("Alice");
+        assert!(matches!(fixture.store.register(old, &claim, Timestamp(1)), Ok(Registered::Done(_))));
+        let mixed = handle("АIice");
+        let (name, key) = (users::name.eq(mixed.as_str()), users::key.eq(mixed.key().as_str().to_owned()));
+        fixture
+            .store
+            .write(|connection| {
+                diesel::update(users::table.filter(users::name.eq("Alice")))
+                    .set((name, key, users::look.eq(None::<String>)))
+                    .execute(connection)
+                    .map_err(StoreError::from)
+            })
+            .unwrap();
+        fixture.reopen();
+        assert!(matches!(fixture.store.register(old, &mixed, Timestamp(2)), Ok(Registered::Done(_))), "again");
+        assert_eq!(fixture.store.register(new, &claim, Timestamp(2)), Ok(Registered::Taken), "its look is known now");
     }
 
     #[test]

@@ -29,6 +29,7 @@ impl Session {
                 Ok(Answer::User(user))
             }
             Registered::Taken => Err(Refusal::new(Code::HandleTaken, "somebody else has this handle")),
+            Registered::Unfit(why) => Err(Refusal::new(Code::HandleInvalid, why.to_string())),
             Registered::Denied => Err(Refusal::new(Code::Denied, "this device has another handle")),
         });
     }

@@ -1,0 +1,2 @@
+DROP INDEX users_look;
+ALTER TABLE users DROP COLUMN look;
