@@ -4,6 +4,7 @@
 mod boot;
 mod config;
 mod lock;
+mod log_lines;
 mod options;
 mod panics;
 mod shutdown;
@@ -12,6 +13,7 @@ mod verify;
 pub use crate::store::Counts;
 pub use boot::{BootError, bind, run};
 pub use config::Config;
+pub use log_lines::start_log;
 pub use options::{Options, OptionsError, Task};
 pub use panics::log_panics;
 pub use shutdown::signalled;

@@ -13,7 +13,8 @@ pub fn log_panics() {
         log::error!("{}", describe(panicked));
         let backtrace = Backtrace::capture();
         if backtrace.status() == BacktraceStatus::Captured {
-            log::error!("the way there:\n{backtrace}");
+            // a record is one line of the log, and this is many
+            backtrace.to_string().lines().for_each(|step| log::error!("on the way there: {}", step.trim()));
         }
     }));
 }

@@ -9,7 +9,7 @@ use tertulia::app::{self, Config, Options, Task};
 type Failure = Box<dyn std::error::Error>;
 
 fn main() -> ExitCode {
-    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("info")).init();
+    app::start_log();
     app::log_panics();
     match obey(Options::parse()) {
         Ok(code) => code,

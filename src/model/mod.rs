@@ -7,6 +7,7 @@ pub mod ids;
 pub mod limits;
 pub mod message;
 pub mod names;
+pub mod safe;
 pub mod time;
 
 pub use chance::Chance;
@@ -15,4 +16,5 @@ pub use handle::Handle;
 pub use ids::{DeviceId, LogId, Nonce, RoomId, Seq, UserId};
 pub use message::{Body, FileBody, ImageBody, User};
 pub use names::{NameError, NameKey, RoomName};
+pub use safe::safe_text;
 pub use time::{Clock, Timestamp};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use rustyline::completion::{FilenameCompleter, Pair};
 
 use super::command::{Completes, TABLE};
-use super::safe::safe_text;
 use super::typist::Facts;
+use crate::model::safe_text;
 
 /// Finishes words.
 pub(super) struct Finisher {

@@ -5,7 +5,7 @@ use indicatif::HumanBytes;
 
 use super::fold::Telling;
 use super::recent::Recent;
-use super::safe::safe_text;
+use crate::model::safe_text;
 use crate::model::{Body, FileBody, ImageBody, Seq, User};
 
 /// The words for an event; `known` is what was said before it.

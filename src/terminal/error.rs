@@ -15,6 +15,9 @@ pub enum Error {
     /// A file would have been overwritten.
     #[error("{} is there already; nothing was overwritten", .0.display())]
     Exists(PathBuf),
+    /// A folder that the client makes for itself leads somewhere else.
+    #[error("{} is a symbolic link, which is not followed; .save N FOLDER goes where you say", .0.display())]
+    Link(PathBuf),
     /// A file could not be written.
     #[error("cannot write {}: {source}", path.display())]
     Write {

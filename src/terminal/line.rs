@@ -3,8 +3,8 @@
 
 use std::fmt::{self, Write};
 
-use super::safe::safe_text;
 use crate::model::Seq;
+use crate::model::safe_text;
 
 /// What stands before the second and later lines of a text: too deep for a time to stand there, so that nobody can
 /// put words into the mouth of another.

@@ -1,7 +1,7 @@
 //! The terminal client: a conversation with a person at a prompt, or with a script behind a pipe. It begins here, with
 //! what was chosen on the command line; the connection and its troubles are left to [`crate::client`].
 //!
-//! In reading order: what is typed ([`command`], [`arguments`], [`path`], [`remark`]), what is shown ([`safe`],
+//! In reading order: what is typed ([`command`], [`arguments`], [`path`], [`remark`]), what is shown ([`safe_text`],
 //! [`quote`], [`line`](mod@line), [`describe`], [`render`]), what was said before ([`recent`], [`fold`], [`room`],
 //! [`rooms`], [`marks`]), files of others ([`names`], [`save`]), the two threads ([`screen`], [`typist`]) and what they
 //! work on ([`gate`], [`prompt`], [`complete`]; [`pipe`]), and the loop in the middle ([`talk`], with [`say`], [`act`],
@@ -31,7 +31,6 @@ mod remark;
 mod render;
 mod room;
 mod rooms;
-mod safe;
 mod save;
 mod say;
 mod screen;
@@ -56,13 +55,13 @@ use self::line::Line;
 use self::pipe::Pipe;
 use self::prompt::Before;
 use self::render::Renderer;
-pub use self::safe::safe_text;
 use self::screen::{Plain, Screen};
 use self::signals::Signals;
 pub use self::size::read_size;
 use self::talk::{Ending, Parts, Setting, Talk};
 use self::typist::{Facts, Typist};
 use crate::client::{self, Client, Options, State};
+pub use crate::model::safe_text;
 use crate::model::{Clock, limits};
 
 /// What can be chosen on the command line.

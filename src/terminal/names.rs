@@ -1,7 +1,7 @@
 //! Names under which files of others are kept: whatever was sent, what comes out is one harmless component of a path
 //! on any system. Where the file goes is left to [`super::save`].
 
-use super::safe;
+use crate::model::safe;
 
 /// Bytes of a name that is kept: file systems take 255, and a number or the ending of a temporary name must fit too.
 const NAME_BYTES_MAX: usize = 200;

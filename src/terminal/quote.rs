@@ -3,7 +3,7 @@
 
 use unicode_width::UnicodeWidthChar;
 
-use super::safe::safe_text;
+use crate::model::safe_text;
 
 /// The beginning of a text, at most so many columns and a sign that there is more. It holds no double quotes, so that
 /// nobody's words can end a quotation and go on in another's name.

@@ -53,6 +53,8 @@ impl Attachment {
 pub(super) enum Place {
     /// In a folder, under its own name or the next free one like it.
     In(PathBuf),
+    /// The same in a folder that the client makes for itself, which is no symbolic link.
+    Own(PathBuf),
     /// Exactly there.
     At(PathBuf),
 }
@@ -61,7 +63,7 @@ impl Place {
     /// Where a file goes that nobody gave a place: `images/` or `files/` of the download directory.
     #[must_use]
     pub(super) fn usual(downloads: &Path, attachment: &Attachment) -> Self {
-        Self::In(downloads.join(if attachment.is_image { "images" } else { "files" }))
+        Self::Own(downloads.join(if attachment.is_image { "images" } else { "files" }))
     }
 
     /// What somebody means who types a path: the folder, if it is one, else the file.
@@ -73,7 +75,7 @@ impl Place {
 
     fn folder(&self) -> &Path {
         match self {
-            Self::In(folder) => folder,
+            Self::In(folder) | Self::Own(folder) => folder,
             Self::At(path) => path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")),
         }
     }
@@ -82,7 +84,7 @@ impl Place {
 /// Fetches a file and keeps it; where, is the answer.
 ///
 /// # Errors
-/// [`Error::Exists`] before anything is fetched if exactly that place is taken, [`Error::Write`], and those of the
+/// [`Error::Exists`] before anything is fetched if exactly that place is taken, [`Error::Link`], [`Error::Write`], and those of the
 /// client. Nothing is left behind then.
 pub(super) async fn save(
     client: &Client,
@@ -104,8 +106,11 @@ fn begin(place: &Place) -> Result<NamedTempFile, Error> {
     let folder = place.folder();
     match place {
         Place::At(path) if path.symlink_metadata().is_ok() => return Err(Error::Exists(path.clone())),
+        Place::Own(folder) if folder.is_symlink() => return Err(Error::Link(folder.clone())),
         Place::At(_) => {}
-        Place::In(_) => std::fs::create_dir_all(folder).map_err(|source| write_error(folder, source))?,
+        Place::In(_) | Place::Own(_) => {
+            std::fs::create_dir_all(folder).map_err(|source| write_error(folder, source))?;
+        }
     }
     let mut builder = tempfile::Builder::new();
     builder.prefix(".tertulia-").suffix(".part");
@@ -121,7 +126,9 @@ fn keep(mut arriving: NamedTempFile, place: &Place, sent: &str) -> Result<PathBu
     let others = (2..=NUMBERS_MAX).map(|number| numbered(&name, number));
     let candidates: Box<dyn Iterator<Item = PathBuf>> = match place {
         Place::At(path) => Box::new(std::iter::once(path.clone())),
-        Place::In(folder) => Box::new(std::iter::once(name.clone()).chain(others).map(|name| folder.join(name))),
+        Place::In(folder) | Place::Own(folder) => {
+            Box::new(std::iter::once(name.clone()).chain(others).map(|name| folder.join(name)))
+        }
     };
     let mut taken = PathBuf::new();
     for path in candidates {
@@ -216,5 +223,49 @@ mod tests {
         assert!(!secret.exists());
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o7133, 0);
         assert!(matches!(kept(&Place::At(folder.join("a.sh")), "x", "1"), Err(Error::Exists(_))));
+    }
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_of_ones_own_that_leads_elsewhere_is_refused() {
+        let home = tempfile::tempdir().unwrap();
+        let (elsewhere, images) = (home.path().join("elsewhere"), home.path().join("images"));
+        fs::create_dir(&elsewhere).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, &images).unwrap();
+        assert!(matches!(kept(&Place::Own(images.clone()), "a.png", "1"), Err(Error::Link(link)) if link == images));
+        assert_eq!(names(&elsewhere), [""; 0]);
+        let path = kept(&Place::typed(images.clone()), "a.png", "1").unwrap();
+        assert_eq!(path, images.join("a.png"), "whoever types it means it");
+    }
+
+    #[test]
+    fn no_name_climbs_out_of_the_folder_or_hides_in_it() {
+        let home = tempfile::tempdir().unwrap();
+        let place = Place::Own(home.path().join("files"));
+        for sent in [
+            "../../x",
+            "/etc/passwd",
+            "C:\\boot.ini",
+            "..\\x",
+            "a\0b",
+            ".",
+            "..",
+            "",
+            ".bashrc",
+            ".ssh/authorized_keys",
+            "NUL",
+            "CON.txt",
+            "-rf",
+            "~/.profile",
+            "x\x1b]0;t\x07",
+            "x\u{202e}gpj.exe",
+            "x\r\ny",
+            "a/../..//b",
+        ] {
+            let path = kept(&place, sent, "1").unwrap();
+            assert_eq!(path.parent(), Some(place.folder()), "{sent:?} to {}", path.display());
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            assert!(!name.starts_with(['.', '-', '~']) && !name.contains(char::is_control), "{sent:?} to {name:?}");
+        }
+        assert_eq!(names(home.path()), ["files"], "nothing beside it");
     }
 }

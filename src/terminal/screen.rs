@@ -11,8 +11,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::Error;
 use super::line::Line;
-use super::safe::safe_text;
 use crate::model::limits;
+use crate::model::safe_text;
 
 /// Characters of a file's name beside a progress bar.
 const BAR_LABEL_CHARS_MAX: usize = 30;

@@ -20,11 +20,11 @@ use super::line::Line;
 use super::marks::Pace;
 use super::render::{self, Renderer};
 use super::rooms::Rooms;
-use super::safe::safe_text;
 use super::screen::Screen;
 use super::signals::{Signal, Signals};
 use super::typist::{Ready, Typed, Typist};
 use crate::client::{self, Client, From, Happening, Happenings};
+use crate::model::safe_text;
 use crate::model::{Seq, limits};
 use crate::wire::{Event, RoomEntry, Said};
 

@@ -1,5 +1,6 @@
 //! The real server binary as a process of its own, to be killed.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -17,7 +18,18 @@ impl ServerProcess {
     }
 
     pub fn start_on(data_dir: &Path, port: &str) -> Self {
-        let mut child = command(data_dir, port).spawn().expect("the server starts");
+        Self::spawn(command(data_dir, port))
+    }
+
+    /// Starts it with its whole log, down to the last detail, in a file.
+    pub fn start_logging(data_dir: &Path, log: File) -> Self {
+        let mut command = command(data_dir, "0");
+        command.env("RUST_LOG", "trace").stderr(log);
+        Self::spawn(command)
+    }
+
+    fn spawn(mut command: Command) -> Self {
+        let mut child = command.spawn().expect("the server starts");
         let stdout = child.stdout.take().expect("piped");
         let mut line = String::new();
         BufReader::new(stdout).read_line(&mut line).expect("it prints a line");

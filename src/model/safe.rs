@@ -1,6 +1,6 @@
 //! Text of others, made fit for a terminal: what would move the cursor, colour the screen, turn the writing direction
-//! or hide is shown as a visible mark. Everything that another person or the server said passes through here.
-//! Breaking texts into lines is left to [`super::render`].
+//! or hide is shown as a visible mark. Everything that somebody else said passes through here before a person sees it:
+//! on the client's screen, and in the log. Breaking texts into lines is left to whoever shows them.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -19,7 +19,8 @@ pub fn safe_text(text: &str) -> Cow<'_, str> {
 }
 
 /// Whether every character shows itself and leaves the others alone, wherever it stands.
-pub(super) fn is_harmless(c: char) -> bool {
+#[must_use]
+pub fn is_harmless(c: char) -> bool {
     !is_unseen(c) && !is_joiner(c)
 }
 
