@@ -15,6 +15,13 @@ test *words:
 chaos seconds="600" seed="":
     CHAOS_SECONDS={{ seconds }} CHAOS_SEED={{ seed }} cargo test --release --test chaos -- --nocapture whatever
 
+# Bytes that are made up to break TARGET (frames, requests, events, names, pictures); needs nightly and cargo-fuzz
+fuzz target seconds="600":
+    mkdir -p fuzz/artifacts/grown/{{ target }}
+    cargo +nightly fuzz run {{ target }} fuzz/artifacts/grown/{{ target }} fuzz/corpus/{{ target }} -- \
+        -max_total_time={{ seconds }} -timeout=20 -rss_limit_mb=2048 \
+        -malloc_limit_mb={{ if target == "pictures" { "600" } else { "64" } }}
+
 # A load on a server, with what it does and costs: `just load --help`
 load *arguments:
     cargo build --release --bin server --example load

@@ -2,11 +2,11 @@
 //! pictures is left to [`super::picture`], moving what passed to its place to [`super::BlobStore::keep`].
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, BufReader, Read};
 
 use sha2::{Digest as _, Sha256};
 
-use super::{BlobStore, CheckError, disk, picture};
+use super::{BlobStore, CheckError, Picture, disk, picture};
 use crate::model::Digest;
 
 const BUFFER_BYTES: usize = 64 * 1024;
@@ -47,7 +47,7 @@ impl BlobStore {
         match want {
             Want::Any => Ok(Checked { mime: pass.mime().to_owned(), dimensions: None }),
             Want::Image => {
-                let picture = picture::decode(file, size)?;
+                let picture = Picture::decode(BufReader::new(file), size)?;
                 Ok(Checked { mime: picture.mime.to_owned(), dimensions: Some(picture.dimensions) })
             }
         }

@@ -22,5 +22,6 @@ pub use blob_store::BlobStore;
 pub use check::{Checked, Want};
 pub use error::{CheckError, FilesError};
 pub use hold::Hold;
+pub use picture::Picture;
 pub use sweep::Swept;
 pub use verify::Unsound;

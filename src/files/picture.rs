@@ -2,8 +2,7 @@
 //! may be made to burst a decoder, so nothing is decoded before it is clear what that takes, and a decoder that panics
 //! takes no thread with it. What size and digest say is left to [`super::check`].
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, ErrorKind, Seek, SeekFrom};
+use std::io::{self, BufRead, ErrorKind, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use image::{ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
@@ -12,24 +11,29 @@ use super::CheckError;
 use crate::model::limits;
 
 /// A picture that decodes.
-#[derive(Debug)]
-pub(super) struct Picture {
-    pub(super) mime: &'static str,
-    /// Width and height.
-    pub(super) dimensions: (u32, u32),
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Picture {
+    /// `image/png`, `image/jpeg`, `image/gif` or `image/webp`.
+    pub mime: &'static str,
+    /// Width and height in pixels.
+    pub dimensions: (u32, u32),
 }
 
-/// Decodes a file of `size` bytes.
-pub(super) fn decode(file: File, size: u64) -> Result<Picture, CheckError> {
-    let decoded =
-        unless_it_panics(|| decode_within_limits(BufReader::new(file), size)).ok_or(CheckError::NotAnImage)?;
-    decoded.map_err(|reason| match reason {
-        NoPicture::Io(error) => CheckError::Io(error),
-        reason => {
-            log::debug!("refused a picture: {reason:?}");
-            CheckError::NotAnImage
-        }
-    })
+impl Picture {
+    /// Decodes what `size` bytes hold, of an animation the first frame.
+    ///
+    /// # Errors
+    /// [`CheckError::NotAnImage`], or that the bytes cannot be read.
+    pub fn decode(source: impl BufRead + Seek, size: u64) -> Result<Self, CheckError> {
+        let decoded = unless_it_panics(|| decode_within_limits(source, size)).ok_or(CheckError::NotAnImage)?;
+        decoded.map_err(|reason| match reason {
+            NoPicture::Io(error) => CheckError::Io(error),
+            reason => {
+                log::debug!("refused a picture: {reason:?}");
+                CheckError::NotAnImage
+            }
+        })
+    }
 }
 
 /// Runs a parser that is not ours on bytes that are not ours: none if it panics.
@@ -144,7 +148,7 @@ fn may_be_progressive(source: &mut (impl BufRead + Seek)) -> io::Result<bool> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{Cursor, Write};
+    use std::io::{BufReader, Cursor, Write};
 
     use image::{DynamicImage, Rgb, RgbImage};
     use proptest::prelude::*;
@@ -163,7 +167,7 @@ mod tests {
     fn decode_bytes(bytes: &[u8]) -> Result<Picture, CheckError> {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(bytes).unwrap();
-        decode(file, bytes.len() as u64)
+        Picture::decode(BufReader::new(file), bytes.len() as u64)
     }
 
     fn reason(bytes: &[u8]) -> NoPicture {

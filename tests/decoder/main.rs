@@ -2,66 +2,22 @@
 //! answer: no panic, and nothing that is larger than what was sent.
 
 mod frames;
+mod holds;
 mod requests;
 
 use std::collections::HashMap;
 
 use bytes::BytesMut;
+use holds::content;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use tertulia::model::limits;
-use tertulia::wire::{self, Broken, FrameCodec};
+use tertulia::wire::{self, FrameCodec};
 use tokio_util::codec::Decoder;
 
-/// Bytes of a message about what is wrong, whatever was sent.
-const REASON_BYTES_MAX: usize = 1_024;
-
-/// The one frame that `value` makes, without its length.
-fn content(value: &impl serde::Serialize) -> Vec<u8> {
-    let mut stream = BytesMut::from(&wire::encode_frame(value)[..]);
-    let mut codec = FrameCodec { frame_bytes_max: usize::MAX };
-    let frame = codec.decode(&mut stream).expect("a frame").expect("a whole one");
-    assert!(stream.is_empty());
-    frame.to_vec()
-}
-
-/// Decodes bytes as a request and as a server's frame. What comes out is no larger than what went in.
+/// Decodes bytes as a request and as a server's frame.
 fn decode(bytes: &[u8]) {
-    match wire::decode_request(bytes) {
-        Ok((_, Ok(request))) => assert!(wire::encoded_len(&request) <= bytes.len()),
-        Ok((_, Err(bad))) => {
-            let reason = bad.to_string();
-            assert!(reason.len() <= REASON_BYTES_MAX, "{} bytes about {}", reason.len(), bytes.len());
-            assert!(!reason.contains(char::is_control), "{reason:?}");
-        }
-        Err(Broken::Malformed) => {}
-        Err(other) => panic!("{other}"),
-    }
-    let _is_hello = wire::is_hello(bytes);
-    if let Ok(frame) = wire::decode_server_frame(bytes) {
-        // a code of a later server is kept as one that takes no memory, and is written as a word that may be longer
-        assert!(wire::encoded_len(&frame) <= bytes.len() + "unknown".len());
-    }
-}
-
-/// Cuts pieces into frames and decodes these. The codec holds no more than what it was given.
-fn decode_stream(pieces: &[Vec<u8>]) {
-    let (mut codec, mut stream) = (FrameCodec::default(), BytesMut::new());
-    for piece in pieces {
-        stream.extend_from_slice(piece);
-        let held = stream.capacity();
-        loop {
-            match codec.decode(&mut stream) {
-                Ok(Some(frame)) => {
-                    assert!((1..=limits::FRAME_BYTES_MAX).contains(&frame.len()));
-                    decode(&frame);
-                }
-                Ok(None) => break,
-                Err(_) => return,
-            }
-        }
-        assert!(stream.capacity() <= held, "nothing is reserved for what was only announced");
-    }
+    holds::request(bytes);
+    holds::server_frame(bytes);
 }
 
 /// A valid frame with some bytes changed, taken out or put in.
@@ -133,7 +89,7 @@ proptest! {
             let rest = stream.split_off(sizes.next().unwrap().min(stream.len()));
             pieces.push(std::mem::replace(&mut stream, rest));
         }
-        decode_stream(&pieces);
+        holds::stream(pieces.iter().map(Vec::as_slice));
     }
 }
 

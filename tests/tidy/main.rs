@@ -36,7 +36,7 @@ fn add_sources(folder: &Path, sources: &mut Vec<Source>) {
 
 fn all_sources() -> Vec<Source> {
     let mut sources = Vec::new();
-    for folder in ["src", "tests", "examples", "benches"] {
+    for folder in ["src", "tests", "examples", "benches", "fuzz/fuzz_targets"] {
         add_sources(&root().join(folder), &mut sources);
     }
     assert!(sources.iter().any(|source| source.path == "src/lib.rs"), "looked in the wrong place");

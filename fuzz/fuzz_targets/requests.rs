@@ -1,0 +1,9 @@
+//! What a client may send.
+
+#![no_main]
+
+#[allow(dead_code, reason = "each target needs a part of it")]
+#[path = "../../tests/decoder/holds.rs"]
+mod holds;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| holds::request(bytes));
