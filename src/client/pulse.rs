@@ -29,13 +29,15 @@ pub(super) struct Pulse {
     sent: Instant,
     heard: Instant,
     pinged: Option<Instant>,
+    /// How many answers there were when somebody began to wait for the next one.
+    awaited: Option<(u64, Instant)>,
 }
 
 impl Pulse {
     /// A connection that was welcomed now, by a server that hangs up after so many seconds of silence.
     pub(super) fn new(idle_s: u64, now: Instant) -> Self {
         let every = Duration::from_secs(idle_s / 3).clamp(PING_EVERY_MIN, limits::PING_EVERY_MAX);
-        Self { every, sent: now, heard: now, pinged: None }
+        Self { every, sent: now, heard: now, pinged: None, awaited: None }
     }
 
     pub(super) const fn sent(&mut self, now: Instant) {
@@ -46,9 +48,17 @@ impl Pulse {
         self.heard = now;
     }
 
+    /// Somebody waits for an answer, and so many came before; or nobody does.
+    pub(super) fn awaits(&mut self, answers: Option<u64>, now: Instant) {
+        if self.awaited.map(|(answers, _)| answers) != answers {
+            self.awaited = answers.map(|answers| (answers, now));
+        }
+    }
+
     /// A ping is due when either side was silent for a while, so that neither takes the other for lost.
     pub(super) fn beat(&mut self, now: Instant) -> Beat {
-        let lost_at = self.heard + self.every * SILENCES_MAX;
+        let unanswered_at = self.awaited.map(|(_, since)| since + limits::ANSWER_TIMEOUT);
+        let lost_at = unanswered_at.into_iter().fold(self.heard + self.every * SILENCES_MAX, Instant::min);
         let silent_since = self.sent.min(self.heard);
         let ping_at = self.pinged.map_or(silent_since, |pinged| pinged.max(silent_since)) + self.every;
         if now >= lost_at {
@@ -100,6 +110,27 @@ mod tests {
             pulse.heard(start + s * SECOND);
             assert!(matches!(pulse.beat(start + s * SECOND), Beat::Wait(_)));
         }
+    }
+
+    #[test]
+    fn a_server_that_answers_nothing_but_pings_is_lost() {
+        let start = Instant::now();
+        let mut pulse = Pulse::new(30, start);
+        let mut beat = |second: u32, answers| {
+            let now = start + second * SECOND;
+            pulse.heard(now);
+            pulse.sent(now);
+            pulse.awaits(answers, now);
+            pulse.beat(now)
+        };
+        for second in 0..300 {
+            let answers = Some(u64::from(second / 100));
+            assert_ne!(beat(second, answers), Beat::Lost, "one answer each 100 s is enough: {second}");
+        }
+        assert_ne!(beat(419, None), Beat::Lost, "nobody waits");
+        assert_ne!(beat(420, Some(2)), Beat::Lost);
+        assert_ne!(beat(539, Some(2)), Beat::Lost);
+        assert_eq!(beat(540, Some(2)), Beat::Lost);
     }
 
     #[test]

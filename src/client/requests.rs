@@ -29,6 +29,7 @@ pub(super) struct Requests {
     pending: HashMap<u32, Pending>,
     ready: VecDeque<(u32, Request)>,
     last_id: u32,
+    answered: u64,
 }
 
 impl Requests {
@@ -60,7 +61,14 @@ impl Requests {
 
     /// What the answer with this id was waited for.
     pub(super) fn answered(&mut self, id: u32) -> Option<Pending> {
-        self.pending.remove(&id)
+        let pending = self.pending.remove(&id)?;
+        self.answered += u64::from(!matches!(pending, Pending::Ping));
+        Some(pending)
+    }
+
+    /// How many answers came to what somebody waited for.
+    pub(super) const fn answers(&self) -> u64 {
+        self.answered
     }
 
     /// Whether somebody waits for an answer.

@@ -74,6 +74,11 @@ impl Session {
         }
     }
 
+    /// How many answers came to what somebody waited for; none if nobody waits for one.
+    pub(super) fn awaits(&self) -> Option<u64> {
+        self.requests.is_waited_for().then(|| self.requests.answers())
+    }
+
     /// Shows the server that one is there.
     pub(super) fn ping(&mut self) {
         self.ask(Request::Ping, Pending::Ping);

@@ -112,6 +112,7 @@ impl Task {
             // Who does not listen cannot say that the other side is silent.
             pulse.heard(now);
         }
+        pulse.awaits(self.session.awaits(), now);
         let next_beat = loop {
             match pulse.beat(now) {
                 Beat::Wait(at) => break at,

@@ -116,6 +116,8 @@ pub const CLIENT_CURSORS_MAX: usize = 4_096;
 pub const CLIENT_OUTGOING_BYTES: usize = 256 * 1024;
 /// Entries that a client reads of a list: more is a server that never ends it.
 pub const CLIENT_LIST_ENTRIES_MAX: usize = 200_000;
+/// Bytes of names and topics of such a list: far more than a full server's, far less than memory.
+pub const CLIENT_LIST_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Devices of one person on one machine for one server: more is a script that never ends its clients.
 pub const CLIENT_DEVICES_MAX: usize = 1_000;
 /// Chunks of a transfer that are on their way: enough to fill a line of 20 Mbit/s at 100 ms.
@@ -130,6 +132,8 @@ pub const PAUSE_MAX: Duration = Duration::from_secs(30);
 pub const STABLE_AFTER: Duration = Duration::from_secs(30);
 /// How long a client is silent at most; after three times this without a word from the server it takes it for lost.
 pub const PING_EVERY_MAX: Duration = Duration::from_secs(20);
+/// How long a client waits while nothing of what it asked for is answered: a server that only answers pings is lost, too.
+pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Messages of the past that the terminal shows when it comes into a room: a screen or two.
 pub const TERMINAL_PAST_EVENTS: u16 = 50;
@@ -150,6 +154,10 @@ pub const TERMINAL_LEAVE_TIMEOUT: Duration = Duration::from_secs(2);
 /// Messages of a room that the terminal remembers, to say what a reply or a reaction is about: more than anybody
 /// scrolls back to while talking; older ones are named by their numbers.
 pub const TERMINAL_RECENT_MESSAGES: usize = 300;
+/// Rooms whose names the Tab key finishes: with more, nobody would look through them.
+pub const TERMINAL_ROOMS_KNOWN_MAX: usize = 10_000;
+/// Events that wait until the terminal has looked at the `joined` of their room; the oldest make place.
+pub const TERMINAL_EARLY_EVENTS_MAX: usize = 1_024;
 /// The pause between two marks of how far somebody has read: each costs the server a write.
 pub const TERMINAL_READ_PAUSE: Duration = Duration::from_secs(1);
 

@@ -50,6 +50,9 @@ impl Talk {
     async fn on_event(&mut self, event: Event) {
         if self.rooms.get(event.room.as_str()).is_none() {
             if self.running.is_some() {
+                if self.early.len() == limits::TERMINAL_EARLY_EVENTS_MAX {
+                    self.early.pop_front();
+                }
                 self.early.push_back(event);
             }
             return;

@@ -9,6 +9,7 @@ use std::thread;
 use tokio::sync::mpsc;
 
 use super::Error;
+use crate::model::{RoomName, limits, safe_text};
 
 /// What came from whoever types.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,10 +56,14 @@ impl Facts {
         self.is_live.store(is_live, Ordering::Relaxed);
     }
 
-    /// Notes that there is a room.
+    /// Notes that there is a room, unless its name is none: the editor would draw it as the server sent it.
     pub(super) fn add_room(&self, room: &str) {
         let mut rooms = self.rooms();
-        if let Err(place) = rooms.binary_search_by(|known| known.as_str().cmp(room)) {
+        if let Err(place) = rooms.binary_search_by(|known| known.as_str().cmp(room))
+            && rooms.len() < limits::TERMINAL_ROOMS_KNOWN_MAX
+            && RoomName::parse(room).is_ok()
+            && safe_text(room) == room
+        {
             rooms.insert(place, room.to_owned());
         }
     }
@@ -137,9 +142,11 @@ mod tests {
     #[test]
     fn rooms_are_known_once_and_in_order() {
         let facts = Facts::default();
-        for room in ["lobby", "dev", "lobby"] {
+        for room in ["lobby", "dev", "lobby", "\u{1b}[2J", "a b", "a\u{202e}b", "a\u{fe0f}"] {
             facts.add_room(room);
         }
-        assert_eq!(*facts.rooms(), ["dev", "lobby"]);
+        assert_eq!(*facts.rooms(), ["dev", "lobby"], "and none that a terminal would obey");
+        (0..limits::TERMINAL_ROOMS_KNOWN_MAX).for_each(|number| facts.add_room(&format!("room-{number:05}")));
+        assert_eq!(facts.rooms().len(), limits::TERMINAL_ROOMS_KNOWN_MAX);
     }
 }
