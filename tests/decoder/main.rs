@@ -3,6 +3,7 @@
 
 mod frames;
 mod holds;
+mod memory;
 mod requests;
 
 use std::collections::HashMap;
