@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use super::journal::Origin;
 use super::listener::Guest;
 use super::registry::{Answer, Registry};
-use super::session::{Link, Session, SessionId};
+use super::session::{Link, Session, SessionId, Stream};
 use super::{Hub, Vital};
 use crate::chat::Deadlines;
 use crate::model::{RoomId, Seq, limits};
@@ -116,9 +116,19 @@ impl Fanout {
         }
     }
 
-    fn adopt(&mut self, adopt: Adopt, ctx: &mut Context<Self>) -> std::io::Result<()> {
-        let Adopt { stream, peer, guest } = adopt;
-        let link = Rc::new(Link::new(tokio::net::TcpStream::from_std(stream)?));
+    /// Where it is found.
+    pub(super) const fn address(&self) -> &Arc<Addr<Self>> {
+        &self.address
+    }
+
+    /// Whether nobody's requests are read any more: the server stops.
+    pub(super) const fn is_hushed(&self) -> bool {
+        self.hushed
+    }
+
+    /// Starts a session over a connection on which nothing was said yet.
+    pub(super) fn adopt(&mut self, stream: Stream, peer: SocketAddr, guest: Guest, ctx: &mut Context<Self>) {
+        let link = Rc::new(Link::new(stream));
         log::debug!("{peer} is session {}", link.id);
         let fanout = Arc::clone(&self.address);
         let origin = Arc::new(Origin { session: link.id, thread: self.thread, fanout, revoked: false.into() });
@@ -130,7 +140,6 @@ impl Fanout {
         self.watch(link.id, silence_max);
         self.set_timer(ctx);
         Session::new(Arc::clone(&self.hub), link, Rc::clone(&self.registry), origin, guest).start();
-        Ok(())
     }
 
     /// Looks at a session again after a while.
@@ -228,10 +237,10 @@ impl Handler<Flush> for Fanout {
 impl Handler<Adopt> for Fanout {
     type Result = ();
 
-    fn handle(&mut self, adopt: Adopt, ctx: &mut Context<Self>) {
-        let peer = adopt.peer;
-        if let Err(error) = self.adopt(adopt, ctx) {
-            log::warn!("could not take over the connection of {peer}: {error}");
+    fn handle(&mut self, Adopt { stream, peer, guest }: Adopt, ctx: &mut Context<Self>) {
+        match tokio::net::TcpStream::from_std(stream) {
+            Ok(stream) => self.adopt(Stream::Plain(stream), peer, guest, ctx),
+            Err(error) => log::warn!("could not take over the connection of {peer}: {error}"),
         }
     }
 }

@@ -8,11 +8,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use actix::{Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, WrapFuture};
-use socket2::{SockRef, TcpKeepalive};
+use socket2::{SockRef, Socket, TcpKeepalive};
 use tokio::net::TcpListener;
 
 use super::fanout::Adopt;
-use super::{Ending, Fanout, Vital};
+use super::handshake::Greet;
+use super::{Ending, Fanout, Tls, Vital};
 use crate::wire::{self, Bye, ByeCode, ServerFrame};
 
 /// How long to wait after a failure to accept, which is mostly a lack of file descriptors.
@@ -52,6 +53,8 @@ pub struct Listener {
     next: usize,
     connections: Arc<AtomicUsize>,
     connections_max: usize,
+    /// What is spoken before anything else, if it is.
+    tls: Option<Arc<Tls>>,
     _vital: Vital,
 }
 
@@ -61,7 +64,20 @@ impl Listener {
     pub fn new(socket: TcpListener, fanouts: Vec<Addr<Fanout>>, connections_max: usize, ending: Ending) -> Self {
         let vital = Vital::new("the listener", ending);
         let (socket, connections) = (Arc::new(socket), Arc::default());
-        Self { socket, fanouts, next: 0, connections, connections_max, _vital: vital }
+        Self { socket, fanouts, next: 0, connections, connections_max, tls: None, _vital: vital }
+    }
+
+    /// The same, where TLS is spoken.
+    #[must_use]
+    pub fn speaking(self, tls: Option<Arc<Tls>>) -> Self {
+        Self { tls, ..self }
+    }
+
+    /// Another socket beside this one, without TLS: the connections of both are counted together.
+    #[must_use]
+    pub fn beside(&self, socket: TcpListener, ending: Ending) -> Self {
+        let other = Self::new(socket, self.fanouts.clone(), self.connections_max, ending);
+        Self { connections: Arc::clone(&self.connections), ..other }
     }
 
     fn accept(&mut self, ctx: &mut Context<Self>) {
@@ -84,12 +100,21 @@ impl Listener {
         let (guest, before) = Guest::enter(&self.connections);
         if before >= self.connections_max {
             log::debug!("turned away {peer}: the server is full");
-            turn_away(&stream);
+            if self.tls.is_none() {
+                let message = "the server is full; try again later".into();
+                turn_away(&SockRef::from(&stream), Bye { code: ByeCode::Full, message });
+            }
             return;
         }
         self.next = (self.next + 1) % self.fanouts.len();
-        // bounded: one a connection, of which there are at most connections_max
-        self.fanouts[self.next].do_send(Adopt { stream, peer, guest });
+        let fanout = &self.fanouts[self.next];
+        match self.tls.as_ref().map(|tls| tls.begin()) {
+            // bounded: one a connection, of which there are at most connections_max
+            None => fanout.do_send(Adopt { stream, peer, guest }),
+            // bounded: likewise
+            Some(Some(leave)) => fanout.do_send(Greet { stream, peer, guest, leave }),
+            Some(None) => log::debug!("turned away {peer}: too many handshakes are under way"),
+        }
     }
 }
 
@@ -101,8 +126,7 @@ fn prepare(stream: tokio::net::TcpStream) -> std::io::Result<std::net::TcpStream
 }
 
 /// A last word that fits into any socket's buffer, for a peer that gets no session.
-fn turn_away(mut stream: &std::net::TcpStream) {
-    let bye = Bye { code: ByeCode::Full, message: "the server is full; try again later".into() };
+pub(super) fn turn_away(mut stream: &Socket, bye: Bye) {
     // a peer that is gone already needs no telling
     drop(stream.write_all(&wire::encode_frame(&ServerFrame::Bye(bye))));
     drop(stream.shutdown(std::net::Shutdown::Write));

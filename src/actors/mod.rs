@@ -11,6 +11,7 @@
 
 pub mod executor;
 pub mod fanout;
+pub mod handshake;
 pub mod hub;
 pub mod journal;
 pub mod listener;
@@ -30,6 +31,7 @@ mod checkpoints;
 
 pub use executor::{DbExecutor, FileExecutor};
 pub use fanout::Fanout;
+pub use handshake::Tls;
 pub use hub::{Hub, Settings};
 pub use journal::Journal;
 pub use listener::Listener;

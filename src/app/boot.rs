@@ -3,23 +3,23 @@
 
 use std::future::Future;
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use actix::{Actor, Addr, Arbiter, AsyncContext, System};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
 
 use super::lock::DirLock;
+use super::sockets::{Listening, Sockets};
+use super::tls::{self, Loaded, TlsError};
 use super::{Config, shutdown};
 use crate::actors::sweeper::Sweeper;
-use crate::actors::{DbExecutor, Ending, Fanout, FileExecutor, Hub, Journal, Listener, Lobby, Settings};
+use crate::actors::{DbExecutor, Ending, Fanout, FileExecutor, Hub, Journal, Listener, Lobby, Settings, Tls};
 use crate::files::{BlobStore, FilesError};
 use crate::model::{Chance, limits};
 use crate::store::{OpenError, Store};
-
-/// Connections that the operating system holds for us while we are busy.
-const BACKLOG: i32 = 1_024;
 
 /// Why a server cannot start or had to end: one line for people, which says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +43,9 @@ pub enum BootError {
     /// Another server runs on it.
     #[error("another server uses {}: stop it, or choose another --data-dir", .0.display())]
     InUse(PathBuf),
+    /// The certificate cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The database cannot be opened.
     #[error(transparent)]
     Store(#[from] OpenError),
@@ -65,41 +68,21 @@ fn hint(error: &io::Error) -> &'static str {
     }
 }
 
-/// Takes the address, before anything else is touched.
-///
-/// # Errors
-/// [`BootError::Listen`]
-pub fn bind(config: &Config) -> Result<TcpListener, BootError> {
-    let address = config.address;
-    listen(address).map_err(|source| BootError::Listen { address, source })
-}
-
-fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = socket2::Socket::new(socket2::Domain::for_address(address), socket2::Type::STREAM, None)?;
-    // so that a server that was just stopped does not keep its successor waiting
-    socket.set_reuse_address(true)?;
-    socket.set_nonblocking(true)?;
-    socket.bind(&address.into())?;
-    socket.listen(BACKLOG)?;
-    Ok(socket.into())
-}
-
 /// Serves until `stop` is done, then ends in order. `ready` is called once connections are accepted.
 ///
 /// # Errors
 /// Why it could not start, or that it had to end.
 pub fn run<S: Future<Output = ()> + 'static>(
     config: &Config,
-    listener: TcpListener,
-    ready: impl FnOnce(SocketAddr),
+    sockets: Sockets,
+    ready: impl FnOnce(Listening),
     stop: impl FnOnce() -> io::Result<S>,
 ) -> Result<(), BootError> {
     let system = System::new();
-    let address = listener.local_addr()?;
     system.block_on(async {
         let stop = stop()?;
-        let server = boot(config, listener)?;
-        ready(address);
+        let (server, listening) = boot(config, sockets)?;
+        ready(listening);
         actix_rt::spawn(async {
             stop.await;
             shutdown::shut_down(server).await;
@@ -116,13 +99,14 @@ pub fn run<S: Future<Output = ()> + 'static>(
 /// What has to be told that the server stops.
 pub(super) struct Server {
     pub(super) hub: Arc<Hub>,
-    pub(super) listener: Addr<Listener>,
+    pub(super) listeners: Vec<Addr<Listener>>,
     pub(super) fanouts: Vec<Addr<Fanout>>,
     _lock: DirLock,
 }
 
-fn boot(config: &Config, listener: TcpListener) -> Result<Server, BootError> {
+fn boot(config: &Config, sockets: Sockets) -> Result<(Server, Listening), BootError> {
     let lock = DirLock::take(&config.data_dir)?;
+    let certificate = config.tls.as_ref().map(|from| tls::load(from, &config.data_dir, &config.clock)).transpose()?;
     let mut chance = config.seed.map_or_else(Chance::from_os, |seed| Ok(Chance::seeded(seed)))?;
     let database = config.database_path();
     let writer = Store::open_writer(&database, config.sync, &mut chance, config.clock.now())?;
@@ -135,10 +119,36 @@ fn boot(config: &Config, listener: TcpListener) -> Result<Server, BootError> {
     let hub = Arc::new(start_core(config, Stores { writer, carrier, readers }, &files, chance, &arbiters));
     let fanouts = start_fanouts(&hub, &arbiters);
     Sweeper::new(Arc::clone(&hub), files).start();
-    let listener = tokio::net::TcpListener::from_std(listener)?;
-    let ending = hub.ending.clone();
-    let listener = Listener::new(listener, fanouts.clone(), config.connections_max, ending).start();
-    Ok(Server { hub, listener, fanouts, _lock: lock })
+    let listening = Listening {
+        address: sockets.main.local_addr()?,
+        plain: sockets.plain.as_ref().map(std::net::TcpListener::local_addr).transpose()?,
+        fingerprint: certificate.as_ref().map(|certificate| certificate.fingerprint),
+    };
+    let tls = certificate.map(|certificate| start_tls(config, certificate)).transpose()?;
+    let listeners = start_listeners(config, sockets, tls, &fanouts, &hub.ending)?;
+    Ok((Server { hub, listeners, fanouts, _lock: lock }, listening))
+}
+
+/// What speaks TLS, and loads the certificate again on SIGHUP.
+fn start_tls(config: &Config, certificate: Loaded) -> io::Result<Arc<Tls>> {
+    let tls = Arc::new(Tls::new(certificate.config));
+    actix_rt::spawn(tls::reload_when_told(signal(SignalKind::hangup())?, Arc::clone(&tls), config.clone()));
+    Ok(tls)
+}
+
+/// One for each socket; what they accept is counted together.
+fn start_listeners(
+    config: &Config,
+    sockets: Sockets,
+    tls: Option<Arc<Tls>>,
+    fanouts: &[Addr<Fanout>],
+    ending: &Ending,
+) -> io::Result<Vec<Addr<Listener>>> {
+    let main = tokio::net::TcpListener::from_std(sockets.main)?;
+    let main = Listener::new(main, fanouts.to_vec(), config.connections_max, ending.clone());
+    let plain = sockets.plain.map(tokio::net::TcpListener::from_std).transpose()?;
+    let plain = plain.map(|socket| main.beside(socket, ending.clone()));
+    Ok([Some(main.speaking(tls)), plain].into_iter().flatten().map(Actor::start).collect())
 }
 
 /// The connections to the database: one that writes, one that carries its log over, a few that read.

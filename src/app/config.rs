@@ -4,6 +4,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
+use super::CertificateFrom;
 use crate::model::{Clock, limits, names};
 use crate::store::Sync;
 use crate::wire::Limits;
@@ -13,6 +14,10 @@ use crate::wire::Limits;
 pub struct Config {
     /// Where to listen; port 0 picks a free one.
     pub address: SocketAddr,
+    /// Where the certificate comes from, if TLS is spoken there.
+    pub tls: Option<CertificateFrom>,
+    /// Where to listen without TLS, beside an address with it.
+    pub plain: Option<SocketAddr>,
     /// Where the database and the files are, unless `database` says otherwise.
     pub data_dir: PathBuf,
     /// The database; `tertulia.db` in the data directory if absent.
@@ -37,6 +42,8 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             address: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080),
+            tls: None,
+            plain: None,
             data_dir: PathBuf::from("data"),
             database: None,
             sync: Sync::Full,

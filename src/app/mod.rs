@@ -8,13 +8,17 @@ mod log_lines;
 mod options;
 mod panics;
 mod shutdown;
+mod sockets;
+mod tls;
 mod verify;
 
 pub use crate::store::Counts;
-pub use boot::{BootError, bind, run};
+pub use boot::{BootError, run};
 pub use config::Config;
 pub use log_lines::start_log;
 pub use options::{Options, OptionsError, Task};
 pub use panics::log_panics;
 pub use shutdown::signalled;
+pub use sockets::{Listening, Sockets, bind};
+pub use tls::{CertificateFrom, TlsError};
 pub use verify::{Verdict, VerifyError, verify};

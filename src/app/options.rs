@@ -1,5 +1,7 @@
 //! The server's command line. Flags beat the environment, which beats a TOML file, which beats the defaults.
 
+mod tls;
+
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -14,6 +16,7 @@ Examples:
   server                          listen on 127.0.0.1:8080, keep everything in ./data
   server 0.0.0.0 9000             listen on all addresses, port 9000
   server 127.0.0.1 0              pick a free port; the first line of output names it
+  server --tls-self-signed        speak TLS; it prints the fingerprint by which clients know it
   RUST_LOG=debug server           show what happens, on standard error
   server verify                   check what it left in ./data, once it has stopped
 
@@ -79,6 +82,19 @@ struct Settings {
     ip: Option<IpAddr>,
     /// The port to listen on; 0 picks a free one [default: 8080]
     port: Option<u16>,
+    /// Speak TLS with the certificate in this file (PEM, with those that vouch for it)
+    #[arg(long, value_name = "FILE", env = "TERTULIA_TLS_CERT")]
+    tls_cert: Option<PathBuf>,
+    /// The private key of that certificate (PEM)
+    #[arg(long, value_name = "FILE", env = "TERTULIA_TLS_KEY")]
+    tls_key: Option<PathBuf>,
+    /// Speak TLS with a certificate of one's own, which is made in the data directory
+    #[arg(long, env = "TERTULIA_TLS_SELF_SIGNED")]
+    #[serde(default)]
+    tls_self_signed: bool,
+    /// A second address, IP:PORT, where TLS is not spoken
+    #[arg(long, value_name = "ADDRESS", env = "TERTULIA_PLAIN")]
+    plain: Option<SocketAddr>,
     /// Where the database and the files are kept [default: data]
     #[arg(long, value_name = "DIR", env = "TERTULIA_DATA_DIR")]
     data_dir: Option<PathBuf>,
@@ -131,6 +147,9 @@ pub enum OptionsError {
     /// The database is of another kind.
     #[error("{0} is not an SQLite database: give the path of a file")]
     OtherDatabase(String),
+    /// What is said about TLS does not fit together.
+    #[error("{0}")]
+    Tls(&'static str),
 }
 
 impl Options {
@@ -149,13 +168,16 @@ impl Options {
     }
 
     fn into_config(self) -> Result<Config, OptionsError> {
-        let file = self.config.as_deref().map(read_file).transpose()?.unwrap_or_default();
-        let (flags, default) = (self.settings, Config::default());
+        let mut file = self.config.as_deref().map(read_file).transpose()?.unwrap_or_default();
+        let (mut flags, default) = (self.settings, Config::default());
+        let (tls, plain) = tls::resolve(&mut flags, &mut file)?;
         let ip = flags.ip.or(file.ip).unwrap_or(default.address.ip());
         let port = flags.port.or(file.port).unwrap_or(default.address.port());
         let sync = flags.sync.or(file.sync).map_or(default.sync, Sync::from);
         Ok(Config {
             address: SocketAddr::new(ip, port),
+            tls,
+            plain,
             data_dir: flags.data_dir.or(file.data_dir).unwrap_or(default.data_dir),
             database: flags.database.or(file.database).map(database_path).transpose()?,
             sync,

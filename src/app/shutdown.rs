@@ -31,10 +31,10 @@ pub fn signalled() -> std::io::Result<impl Future<Output = ()>> {
 
 pub(super) async fn shut_down(server: Server) {
     log::info!("stopping");
-    let Server { hub, listener, fanouts, .. } = &server;
+    let Server { hub, listeners, fanouts, .. } = &server;
     hub.ending.begin();
     // an actor that is gone already has nothing left to stop
-    listener.send(StopAccepting).await.ok();
+    join_all(listeners.iter().map(|listener| listener.send(StopAccepting))).await;
     join_all(fanouts.iter().map(|fanout| fanout.send(Hush))).await;
     let all = u32::try_from(limits::SAYS_PER_SERVER_MAX).expect("the limit is small");
     // held to the end, also while it still waits: what was read and has no permit yet is never committed

@@ -28,8 +28,10 @@ fn obey(options: Options) -> Result<ExitCode, Failure> {
 }
 
 fn serve(config: &Config) -> Result<(), Failure> {
-    let listener = app::bind(config)?;
-    app::run(config, listener, |address| println!("listening on {address}"), app::signalled)?;
+    let sockets = app::bind(config)?;
+    // whoever started it may have read enough, or nothing at all
+    let tell = |listening| drop(writeln!(std::io::stdout(), "{listening}"));
+    app::run(config, sockets, tell, app::signalled)?;
     Ok(())
 }
 

@@ -72,6 +72,15 @@ pub const CROWD_MEMBERS: usize = 500;
 /// Connections, unless `--max-connections` says otherwise; one more gets `bye full`.
 pub const CONNECTIONS_MAX: usize = 10_000;
 
+/// Handshakes of TLS that are under way at once; one more connection is closed. Each takes up to 25 KiB.
+pub const HANDSHAKES_MAX: usize = 1_024;
+/// Bytes that a handshake of TLS takes from a stranger, who shows no certificate: several times what clients send.
+pub const HANDSHAKE_BYTES_MAX: usize = 16 * 1024;
+/// Encrypted bytes that wait for a slow socket, beside its outbox: a few records of TLS in one write.
+pub const TLS_BUFFER_BYTES: usize = 64 * 1024;
+
+/// How long a connection may take for the handshake of TLS, where it is spoken; the time for `hello` begins after it.
+pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a connection may take to say `hello`.
 pub const HELLO_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a connection may send no frame, unless it is told otherwise in `limits.idle`.

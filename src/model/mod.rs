@@ -2,6 +2,7 @@
 
 pub mod chance;
 pub mod digest;
+pub mod fingerprint;
 pub mod handle;
 pub mod ids;
 pub mod limits;
@@ -12,6 +13,7 @@ pub mod time;
 
 pub use chance::Chance;
 pub use digest::Digest;
+pub use fingerprint::{Fingerprint, NoFingerprint};
 pub use handle::Handle;
 pub use ids::{DeviceId, LogId, Nonce, RoomId, Seq, UserId};
 pub use message::{Body, FileBody, ImageBody, User};

@@ -10,12 +10,14 @@
 )]
 
 pub mod files;
+pub mod line;
 pub mod peer;
 pub mod process;
 pub mod raw;
 pub mod server;
 pub mod verify;
 
+pub use line::{Encrypted, Line};
 pub use peer::{Peer, code, text};
 pub use process::ServerProcess;
 pub use raw::Raw;

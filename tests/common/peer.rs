@@ -2,9 +2,10 @@
 
 use std::collections::VecDeque;
 use std::io::{ErrorKind, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
+use super::line::Line;
 use tertulia::model::{Body, Nonce, Seq, User, limits};
 use tertulia::wire::{
     self, Answer, Bye, ByeCode, Code, DeviceKey, Event, Hello, History, InRoom, Join, Joined, Page, Refusal, Request,
@@ -12,13 +13,13 @@ use tertulia::wire::{
 };
 
 /// Long enough for a slow machine; a test that waits so long has failed.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What a request is answered with.
 pub type Answered = Result<Answer, Refusal>;
 
 pub struct Peer {
-    stream: TcpStream,
+    stream: Line,
     /// Frames that came while another one was waited for.
     aside: VecDeque<ServerFrame>,
     last_id: u32,
@@ -31,6 +32,11 @@ impl Peer {
         let stream = TcpStream::connect(address).expect("the server listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
         stream.set_nodelay(true).expect("a socket");
+        Self::over(Line::Plain(stream))
+    }
+
+    /// A peer that says what it says over this.
+    pub fn over(stream: Line) -> Self {
         Self { stream, aside: VecDeque::new(), last_id: 0, last_nonce: 0, welcome: None }
     }
 
@@ -39,12 +45,21 @@ impl Peer {
     }
 
     pub fn device(address: SocketAddr, device: Option<DeviceKey>) -> Self {
-        let mut peer = Self::connect(address);
-        match peer.call(hello(device)) {
-            Ok(Answer::Welcome(welcome)) => peer.welcome = Some(welcome),
+        Self::connect(address).welcomed(device)
+    }
+
+    /// Says hello, and is welcomed.
+    pub fn welcomed(mut self, device: Option<DeviceKey>) -> Self {
+        match self.call(hello(device)) {
+            Ok(Answer::Welcome(welcome)) => self.welcome = Some(welcome),
             other => panic!("no welcome: {other:?}"),
         }
-        peer
+        self
+    }
+
+    /// What it speaks over.
+    pub fn line(&self) -> &Line {
+        &self.stream
     }
 
     pub fn key(&self) -> DeviceKey {
@@ -57,7 +72,7 @@ impl Peer {
 
     /// The operating system holds little for this peer while it does not read; less would make reading slow, too.
     pub fn hold_little(&self) {
-        socket2::SockRef::from(&self.stream).set_recv_buffer_size(128 * 1024).expect("a socket");
+        socket2::SockRef::from(self.stream.socket()).set_recv_buffer_size(128 * 1024).expect("a socket");
     }
 
     pub fn send_bytes(&mut self, bytes: &[u8]) {
@@ -71,12 +86,12 @@ impl Peer {
 
     /// Hangs up at once and drops what is on its way.
     pub fn reset(self) {
-        socket2::SockRef::from(&self.stream).set_linger(Some(Duration::ZERO)).expect("it was open");
+        socket2::SockRef::from(self.stream.socket()).set_linger(Some(Duration::ZERO)).expect("it was open");
     }
 
     /// Sends nothing more, and still listens.
-    pub fn send_no_more(&self) {
-        self.stream.shutdown(Shutdown::Write).expect("it was open");
+    pub fn send_no_more(&mut self) {
+        self.stream.send_no_more().expect("it was open");
     }
 
     /// The server says `bye` with this code and hangs up.

@@ -4,10 +4,11 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 
 pub struct ServerProcess {
     child: Child,
+    output: BufReader<ChildStdout>,
     pub address: SocketAddr,
 }
 
@@ -18,7 +19,14 @@ impl ServerProcess {
     }
 
     pub fn start_on(data_dir: &Path, port: &str) -> Self {
-        Self::spawn(command(data_dir, port))
+        Self::start_with(data_dir, port, &[])
+    }
+
+    /// The same, with further options.
+    pub fn start_with(data_dir: &Path, port: &str, options: &[&str]) -> Self {
+        let mut command = command(data_dir, port);
+        command.args(options);
+        Self::spawn(command)
     }
 
     /// Starts it with its whole log, down to the last detail, in a file.
@@ -30,16 +38,22 @@ impl ServerProcess {
 
     fn spawn(mut command: Command) -> Self {
         let mut child = command.spawn().expect("the server starts");
-        let stdout = child.stdout.take().expect("piped");
+        let mut output = BufReader::new(child.stdout.take().expect("piped"));
         let mut line = String::new();
-        BufReader::new(stdout).read_line(&mut line).expect("it prints a line");
+        output.read_line(&mut line).expect("it prints a line");
         let address = line.trim().strip_prefix("listening on ").and_then(|address| address.parse().ok());
-        Self { child, address: address.unwrap_or_else(|| panic!("not an address: {line:?}")) }
+        Self { child, output, address: address.unwrap_or_else(|| panic!("not an address: {line:?}")) }
     }
 
     /// Starts it, expects it to refuse, and returns its exit code and what it wrote to standard error.
     pub fn refused(data_dir: &Path, port: &str) -> (i32, String) {
+        Self::refused_with(data_dir, port, &[])
+    }
+
+    /// The same, with further options.
+    pub fn refused_with(data_dir: &Path, port: &str, options: &[&str]) -> (i32, String) {
         let mut command = command(data_dir, port);
+        command.args(options);
         let mut child = command.stderr(Stdio::piped()).env("RUST_LOG", "error").spawn().expect("it starts");
         let (mut output, mut error) = (String::new(), String::new());
         BufReader::new(child.stdout.take().expect("piped")).read_line(&mut output).expect("text");
@@ -60,6 +74,13 @@ impl ServerProcess {
         child.wait().expect("it ends");
     }
 
+    /// The next line that it prints.
+    pub fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.output.read_line(&mut line).expect("it prints a line");
+        line.trim_end().to_owned()
+    }
+
     /// As the operating system knows it.
     pub fn id(&self) -> u32 {
         self.child.id()
@@ -73,8 +94,13 @@ impl ServerProcess {
 
     /// SIGTERM
     pub fn terminate(&self) {
+        self.signal("-TERM");
+    }
+
+    /// Any signal, by its name.
+    pub fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();
-        let status = Command::new("kill").args(["-TERM", &pid]).status().expect("kill is everywhere");
+        let status = Command::new("kill").args([name, &pid]).status().expect("kill is everywhere");
         assert!(status.success());
     }
 

@@ -97,7 +97,7 @@ impl Drop for TestServer {
 }
 
 fn run(config: Config) -> (SocketAddr, (oneshot::Sender<()>, JoinHandle<()>)) {
-    let listener = app::bind(&config).expect("a free port");
+    let sockets = app::bind(&config).expect("a free port");
     let (ready, is_ready) = mpsc::sync_channel(1);
     let (stop, stopped) = oneshot::channel::<()>();
     let thread = std::thread::spawn(move || {
@@ -106,7 +106,8 @@ fn run(config: Config) -> (SocketAddr, (oneshot::Sender<()>, JoinHandle<()>)) {
                 drop(stopped.await);
             })
         };
-        app::run(&config, listener, |address| ready.send(address).expect("the test waits"), stop).expect("it runs");
+        app::run(&config, sockets, |listening| ready.send(listening.address).expect("the test waits"), stop)
+            .expect("it runs");
     });
     (is_ready.recv().expect("it starts"), (stop, thread))
 }

@@ -9,9 +9,9 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::net::TcpStream;
 use tokio::time::Instant;
 
+use super::Stream;
 use crate::chat::Outbox;
 use crate::wire::{self, Bye, ByeCode, ServerFrame};
 
@@ -50,7 +50,7 @@ enum Phase {
 pub struct Link {
     /// Which connection.
     pub id: SessionId,
-    stream: TcpStream,
+    stream: Stream,
     outbox: RefCell<Outbox>,
     phase: Cell<Phase>,
     /// The socket was full when it was last tried: the session's task waits for it.
@@ -68,7 +68,7 @@ pub struct Link {
 impl Link {
     /// A link over a fresh connection.
     #[must_use]
-    pub fn new(stream: TcpStream) -> Self {
+    pub fn new(stream: Stream) -> Self {
         Self {
             id: SessionId::fresh(),
             stream,
@@ -122,7 +122,7 @@ impl Link {
     /// Whether nothing waits.
     #[must_use]
     pub fn is_drained(&self) -> bool {
-        self.outbox.borrow().is_empty()
+        self.outbox.borrow().is_empty() && !self.stream.holds_back()
     }
 
     /// Tries the socket once. Where it is full, the session's task takes over.
@@ -133,25 +133,25 @@ impl Link {
     }
 
     fn write_some(&self) -> io::Result<()> {
+        match self.write_all() {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                self.is_blocked.set(true);
+                self.wake();
+                Ok(())
+            }
+            done => done,
+        }
+    }
+
+    fn write_all(&self) -> io::Result<()> {
         let mut outbox = self.outbox.borrow_mut();
         while !outbox.is_empty() {
             let mut slices = [IoSlice::new(&[]); SLICES_PER_WRITE];
-            let written = match outbox.slices(&mut slices) {
-                // mostly there is one, and for one the system has a shorter way
-                1 => self.stream.try_write(&slices[0]),
-                filled => self.stream.try_write_vectored(&slices[..filled]),
-            };
-            match written {
-                Ok(written) => outbox.advance(written),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    self.is_blocked.set(true);
-                    self.wake();
-                    return Ok(());
-                }
-                Err(error) => return Err(error),
-            }
+            let filled = outbox.slices(&mut slices);
+            let written = self.stream.try_write(&slices[..filled])?;
+            outbox.advance(written);
         }
-        Ok(())
+        self.stream.try_flush()
     }
 
     /// Writes what waits, as far as the socket takes it; the task is woken when it takes more.
@@ -161,7 +161,7 @@ impl Link {
             return Err(io::ErrorKind::ConnectionReset.into());
         }
         while !self.is_drained() {
-            match self.stream.poll_write_ready(cx) {
+            match self.stream.socket().poll_write_ready(cx) {
                 Poll::Ready(ready) => ready?,
                 Poll::Pending => break,
             }
@@ -177,13 +177,12 @@ impl Link {
 
     /// Reads what the socket holds into `scratch`: the number of bytes, 0 at the end.
     pub(super) fn poll_read(&self, cx: &mut Context<'_>, scratch: &mut [u8]) -> Poll<io::Result<usize>> {
-        loop {
-            std::task::ready!(self.stream.poll_read_ready(cx))?;
-            match self.stream.try_read(scratch) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                done => return Poll::Ready(done),
-            }
+        let read = self.stream.poll_read(cx, scratch);
+        if self.stream.holds_back() {
+            // TLS has something to say itself, also about what it could not read
+            self.flush();
         }
+        read
     }
 
     /// Says `bye` with whatever waits before it, and takes no more.
@@ -217,8 +216,12 @@ impl Link {
     /// Tells the peer that nothing more comes, once nothing more waits.
     pub(super) fn shut_down(&self) {
         if self.is_drained() {
+            self.stream.end();
+            self.flush();
+        }
+        if self.is_drained() {
             // a peer that is gone already needs no telling
-            drop(socket2::SockRef::from(&self.stream).shutdown(std::net::Shutdown::Write));
+            drop(socket2::SockRef::from(self.stream.socket()).shutdown(std::net::Shutdown::Write));
         }
     }
 

@@ -12,6 +12,7 @@ mod membership;
 mod people;
 mod rooms;
 mod say;
+pub(in crate::actors) mod stream;
 mod uploads;
 
 use std::cell::RefCell;
@@ -24,6 +25,7 @@ use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Context, StreamHa
 use bytes::Bytes;
 
 pub use self::link::{Link, SessionId};
+pub use self::stream::Stream;
 
 use self::incoming::{Happened, Incoming};
 use self::membership::Memberships;

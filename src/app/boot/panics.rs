@@ -36,12 +36,11 @@ pub(super) fn exit_code_after<F: Future<Output = ()> + 'static>(
     // nobody pulls the plug here
     let sync = crate::store::Sync::Normal;
     let config = Config { address, data_dir: dir.path().join("data"), sync, arbiters: 2, ..Config::default() };
-    let listener = bind(&config).unwrap();
-    let address = listener.local_addr().unwrap();
+    let sockets = crate::app::bind(&config).unwrap();
     let system = System::new();
     system.block_on(async {
-        let server = boot(&config, listener).unwrap();
-        actix_rt::spawn(work(server, address));
+        let (server, listening) = boot(&config, sockets).unwrap();
+        actix_rt::spawn(work(server, listening.address));
         actix_rt::spawn(async {
             timeout(PATIENCE, pending::<()>()).await.ok();
             System::current().stop_with_code(LIMPING);
@@ -65,7 +64,7 @@ macro_rules! ends_the_process {
 }
 
 ends_the_process! {
-    a_panic_of_the_listener_ends_the_process: server => server.listener.send(Panic);
+    a_panic_of_the_listener_ends_the_process: server => server.listeners[0].send(Panic);
     a_panic_of_a_fan_out_ends_the_process: server => server.fanouts[1].send(Panic);
     a_panic_of_the_lobby_ends_the_process: server => server.hub.lobby.send(Panic);
     a_panic_of_the_journal_ends_the_process: server => server.hub.journal.send(Panic);
@@ -141,7 +140,7 @@ async fn start_session(
 ) -> (Addr<Session>, Somebody) {
     let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let other_end = TcpStream::connect(socket.local_addr().unwrap()).await.unwrap();
-    let link = std::rc::Rc::new(Link::new(socket.accept().await.unwrap().0));
+    let link = std::rc::Rc::new(Link::new(crate::actors::session::Stream::Plain(socket.accept().await.unwrap().0)));
     let (session, fanout, hub) = (link.id, Arc::new(server.fanouts[0].clone()), Arc::clone(&server.hub));
     let origin = Arc::new(Origin { session, thread: 0, fanout, revoked: false.into() });
     let guest = Guest::enter(connections).0;

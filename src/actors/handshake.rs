@@ -1,0 +1,172 @@
+//! How TLS begins on a fresh connection: so many handshakes at once, each for so long, on the thread that will serve the
+//! connection, which meanwhile serves the others. Which certificate is shown is the operator's, and can be changed at
+//! any time; what is said after the handshake is left to the session.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use actix::{Addr, Context, Handler, Message};
+use rustls::{ServerConfig, ServerConnection};
+use tokio::net::TcpStream;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+
+use super::Fanout;
+use super::listener::{Guest, turn_away};
+use super::session::stream::{Bare, Stream, invalid, send};
+use crate::model::limits;
+use crate::wire::{Bye, ByeCode};
+
+/// With this byte begins every frame that may come before `hello`, and nothing of TLS.
+const OF_A_FRAME: u8 = 0x00;
+
+/// The operator's certificate as it is now, and how many handshakes may still begin.
+#[derive(Debug)]
+pub struct Tls {
+    config: RwLock<Arc<ServerConfig>>,
+    free: Arc<Semaphore>,
+}
+
+impl Tls {
+    /// With this certificate.
+    #[must_use]
+    pub fn new(config: Arc<ServerConfig>) -> Self {
+        Self { config: RwLock::new(config), free: Arc::new(Semaphore::new(limits::HANDSHAKES_MAX)) }
+    }
+
+    /// From now on, another certificate. Who is connected stays so.
+    pub fn replace(&self, config: Arc<ServerConfig>) {
+        *self.config.write().unwrap_or_else(PoisonError::into_inner) = config;
+    }
+
+    /// Leave to begin a handshake; none if too many are under way.
+    #[must_use]
+    pub(super) fn begin(&self) -> Option<Leave> {
+        let permit = Arc::clone(&self.free).try_acquire_owned().ok()?;
+        let config = Arc::clone(&self.config.read().unwrap_or_else(PoisonError::into_inner));
+        Some(Leave { config, _permit: permit })
+    }
+}
+
+/// Leave for one handshake.
+pub(super) struct Leave {
+    config: Arc<ServerConfig>,
+    _permit: OwnedSemaphorePermit,
+}
+
+/// A connection for this thread that TLS has to begin on.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(super) struct Greet {
+    /// The socket, not yet of any runtime.
+    pub(super) stream: std::net::TcpStream,
+    pub(super) peer: SocketAddr,
+    /// Counts it until it is gone.
+    pub(super) guest: Guest,
+    pub(super) leave: Leave,
+}
+
+/// The handshake is done.
+#[derive(Message)]
+#[rtype(result = "()")]
+struct Greeted {
+    stream: Stream,
+    peer: SocketAddr,
+    guest: Guest,
+}
+
+impl Handler<Greet> for Fanout {
+    type Result = ();
+
+    fn handle(&mut self, greet: Greet, _: &mut Context<Self>) {
+        // a task of its own: the actor would look at all of them whenever one has something to do
+        actix_rt::spawn(greet_in_time(greet, Arc::clone(self.address())));
+    }
+}
+
+impl Handler<Greeted> for Fanout {
+    type Result = ();
+
+    fn handle(&mut self, Greeted { stream, peer, guest }: Greeted, ctx: &mut Context<Self>) {
+        // whoever comes while the server stops finds the next one
+        if !self.is_hushed() {
+            self.adopt(stream, peer, guest, ctx);
+        }
+    }
+}
+
+async fn greet_in_time(greet: Greet, fanout: Arc<Addr<Fanout>>) {
+    let Greet { stream, peer, guest, leave } = greet;
+    match timeout(limits::HANDSHAKE_TIMEOUT, shake_hands(stream, leave)).await {
+        // bounded: one a connection, of which there are at most connections_max
+        Ok(Ok(stream)) => fanout.do_send(Greeted { stream, peer, guest }),
+        Ok(Err(error)) => log::debug!("no handshake with {peer}: {error}"),
+        Err(_) => log::debug!("no handshake with {peer}: it took too long"),
+    }
+}
+
+async fn shake_hands(stream: std::net::TcpStream, leave: Leave) -> io::Result<Stream> {
+    let socket = TcpStream::from_std(stream)?;
+    // until the first byte has come, a stranger costs no more than the socket
+    if first_byte(&socket).await? == OF_A_FRAME {
+        return Err(refuse_plain(&socket).await);
+    }
+    let mut session = ServerConnection::new(Arc::clone(&leave.config)).map_err(io::Error::other)?;
+    let mut taken = 0;
+    while session.is_handshaking() {
+        if taken > limits::HANDSHAKE_BYTES_MAX {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "it is too long"));
+        }
+        socket.readable().await?;
+        match session.read_tls(&mut Bare(&socket)) {
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(bytes) => taken += bytes,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => continue,
+            Err(error) => return Err(error),
+        }
+        let outcome = session.process_new_packets();
+        // what went wrong is told to the peer, too
+        send_all(&socket, &mut session).await?;
+        outcome.map_err(invalid)?;
+    }
+    Ok(Stream::encrypted(socket, session))
+}
+
+async fn first_byte(socket: &TcpStream) -> io::Result<u8> {
+    let mut first = [0];
+    match socket.peek(&mut first).await? {
+        0 => Err(io::ErrorKind::UnexpectedEof.into()),
+        _ => Ok(first[0]),
+    }
+}
+
+async fn send_all(socket: &TcpStream, session: &mut ServerConnection) -> io::Result<()> {
+    loop {
+        match send(socket, session) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => socket.writable().await?,
+            done => return done,
+        }
+    }
+}
+
+/// Says in the peer's own words that TLS is spoken here, and waits a little until that was read: closed with something
+/// unread in it, the socket would drop it.
+async fn refuse_plain(socket: &TcpStream) -> io::Error {
+    let bye = Bye { code: ByeCode::BadRequest, message: "this port speaks TLS only".into() };
+    turn_away(&socket2::SockRef::from(socket), bye);
+    let drained = async {
+        let mut scratch = [0; 512];
+        let mut left = limits::FRAME_BEFORE_HELLO_BYTES_MAX;
+        while socket.readable().await.is_ok() {
+            match socket.try_read(&mut scratch) {
+                Ok(1..) if left == 0 => return,
+                Ok(bytes @ 1..) => left = left.saturating_sub(bytes),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Ok(0) | Err(_) => return,
+            }
+        }
+    };
+    drop(timeout(limits::GOODBYE_TIMEOUT, drained).await);
+    io::Error::new(io::ErrorKind::InvalidData, "it speaks without TLS")
+}
