@@ -1,11 +1,13 @@
 //! The smallest useful client: joins the lobby, prints what it hears and says what it is typed.
-//! `cargo run --example client 127.0.0.1 8080`
+//! `cargo run --example client 127.0.0.1 8080`; a third argument says by what the server is known over TLS: `tls`, by those
+//! whom the system trusts, or the fingerprint that it printed when it started.
 
 use std::error::Error;
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use tertulia::client::{Client, From, Happening, Options};
+use tertulia::client::{Client, From, Happening, Options, Pin, Trust};
 use tertulia::model::Body;
 use tertulia::wire::{Event, Signal};
 use tokio::sync::mpsc;
@@ -20,7 +22,8 @@ async fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);
     let ip = args.next().unwrap_or_else(|| "127.0.0.1".to_owned());
     let port = args.next().unwrap_or_else(|| "8080".to_owned());
-    let Err(error) = talk(&format!("{ip}:{port}")).await else { return ExitCode::SUCCESS };
+    let tls = args.next();
+    let Err(error) = talk(&format!("{ip}:{port}"), tls.as_deref()).await else { return ExitCode::SUCCESS };
     // Whoever has read enough has closed the other end of our output.
     if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe) {
         return ExitCode::SUCCESS;
@@ -29,9 +32,14 @@ async fn main() -> ExitCode {
     ExitCode::FAILURE
 }
 
-async fn talk(address: &str) -> Result<(), Box<dyn Error>> {
+async fn talk(address: &str, tls: Option<&str>) -> Result<(), Box<dyn Error>> {
+    let tls = match tls {
+        None => None,
+        Some("tls") => Some(Trust::SystemRoots),
+        Some(fingerprint) => Some(Trust::Pin(Arc::new(Pin::for_this_run(Some(fingerprint.parse()?))))),
+    };
     // Without a state in the options, each run is a new guest.
-    let (client, mut happenings) = Client::connect(address, Options::default()).await?;
+    let (client, mut happenings) = Client::connect(address, Options { tls, ..Options::default() }).await?;
     let joined = client.join(ROOM, From::Last(20)).await?;
     print(&format!("you are {}, one of {} in {}", client.user().name, joined.members, joined.room))?;
 
@@ -74,6 +82,7 @@ fn show(happening: &Happening) -> io::Result<()> {
         Happening::Signal(Signal::Presence { user, here: true, .. }) => print(&format!("* {} came", user.name)),
         Happening::Lost { why, retry_in } => print(&format!("* lost: {why}; again in {retry_in:.1?}")),
         Happening::Ended(bye) => print(&format!("* ended: {}", bye.message)),
+        Happening::Distrusted(why) => print(&format!("* ended: {why}")),
         _ => Ok(()),
     }
 }

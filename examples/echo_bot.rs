@@ -35,6 +35,7 @@ async fn echo(address: &str) -> Result<(), Error> {
                 }
             }
             Happening::Ended(bye) => return Err(Error::Ended(bye)),
+            Happening::Distrusted(why) => return Err(Error::Distrusted(why)),
             _ => {}
         }
     }

@@ -3,13 +3,15 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Parser;
-use tertulia::terminal::{self, Config, read_size};
+use clap::{Args, Parser};
+use tertulia::terminal::{self, Config, Fingerprint, Tls, read_size};
 
 const EXAMPLES: &str = "\
 Examples:
   client                                    talk in the lobby of a server on this machine
   client 192.0.2.7 8080 --room dev          talk in the room dev of another one
+  client chat.example 8080 --tls            the same, encrypted; the system's roots vouch for the server
+  client 192.0.2.7 8080 --tls-pin           the same, where the server made its certificate itself
   echo 'the build is green' | client        say a line from a script; fails if it was not acknowledged
   printf '.image chart.png\\n' | client      commands work there too
   tail -f news.log | client --room news     say every line of a growing file
@@ -33,6 +35,8 @@ struct Arguments {
     /// The room to begin in; it is made if there is none
     #[arg(long, default_value = "lobby")]
     room: String,
+    #[command(flatten)]
+    encryption: Encryption,
     /// Where files of others go [default: the folder for downloads]
     #[arg(long, value_name = "DIR", env = "TERTULIA_DOWNLOAD_DIR")]
     download_dir: Option<PathBuf>,
@@ -50,11 +54,39 @@ struct Arguments {
     plain: bool,
 }
 
+/// By what the server is known, over TLS.
+#[derive(Debug, Args)]
+struct Encryption {
+    /// Speak TLS, with a server for which somebody vouches whom this system trusts
+    #[arg(long, conflicts_with_all = ["tls_pin", "fingerprint"])]
+    tls: bool,
+    /// Speak TLS, with a server for which somebody vouches whose certificate is in this file (PEM)
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["tls_pin", "fingerprint"])]
+    ca: Option<PathBuf>,
+    /// Speak TLS, with a server that is known by its certificate: the one that it showed the first time
+    #[arg(long)]
+    tls_pin: bool,
+    /// The same, and the certificate has to have this fingerprint from now on
+    #[arg(long, value_name = "SHA256")]
+    fingerprint: Option<Fingerprint>,
+}
+
+impl Encryption {
+    fn into_tls(self) -> Option<Tls> {
+        match self {
+            Self { ca: Some(roots), .. } => Some(Tls::Roots(roots)),
+            Self { tls_pin, fingerprint, .. } if tls_pin || fingerprint.is_some() => Some(Tls::Pin(fingerprint)),
+            Self { tls, .. } => tls.then_some(Tls::System),
+        }
+    }
+}
+
 impl Arguments {
     fn into_config(self) -> Config {
         let host = if self.host.contains(':') { format!("[{}]", self.host) } else { self.host };
         Config {
             address: format!("{host}:{}", self.port),
+            tls: self.encryption.into_tls(),
             room: self.room,
             download_dir: self.download_dir,
             auto_save_bytes_max: self.auto_save,
@@ -93,6 +125,25 @@ mod tests {
         assert_eq!(address(&["client"]), "127.0.0.1:8080");
         assert_eq!(address(&["client", "::1", "9"]), "[::1]:9");
         assert_eq!(address(&["client", "chat.example"]), "chat.example:8080");
+    }
+
+    #[test]
+    fn a_server_is_known_by_one_thing() {
+        let tls = |line: &[&str]| Arguments::try_parse_from(line).map(|arguments| arguments.into_config().tls);
+        let fingerprint = Fingerprint::of(b"a certificate");
+        let named = fingerprint.to_string();
+        assert_eq!(tls(&["client"]).unwrap(), None);
+        assert_eq!(tls(&["client", "--tls"]).unwrap(), Some(Tls::System));
+        assert_eq!(tls(&["client", "--ca", "roots"]).unwrap(), Some(Tls::Roots("roots".into())));
+        assert_eq!(tls(&["client", "--tls-pin"]).unwrap(), Some(Tls::Pin(None)));
+        assert_eq!(tls(&["client", "--fingerprint", &named]).unwrap(), Some(Tls::Pin(Some(fingerprint))));
+        for wrong in [
+            &["client", "--tls", "--tls-pin"][..],
+            &["client", "--ca", "x", "--tls-pin"],
+            &["client", "--fingerprint", "x"],
+        ] {
+            assert!(tls(wrong).is_err(), "{wrong:?}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use tokio::sync::{OwnedSemaphorePermit, oneshot, watch};
 
-use super::{Error, From};
+use super::{Distrust, Error, From};
 use crate::model::limits;
 use crate::wire::{Answer, Bye, Joined, Request, Said, Say, Welcome};
 
@@ -74,6 +74,15 @@ pub(super) fn reply<T>(permit: OwnedSemaphorePermit, standing: watch::Receiver<S
     (Reply { to, _permit: permit }, Answered { outcome, standing })
 }
 
+/// Why a client does not try again.
+#[derive(Debug, Clone)]
+pub(super) enum Last {
+    /// The server's last word.
+    Bye(Bye),
+    /// It may be another one by now.
+    Distrust(Distrust),
+}
+
 /// How a client stands with its server, for all to see.
 #[derive(Debug, Clone)]
 pub(super) struct Standing {
@@ -84,12 +93,16 @@ pub(super) struct Standing {
     /// How many connections there were before this or the last one.
     pub(super) connection: u64,
     /// Why there will not be one again.
-    pub(super) ended: Option<Bye>,
+    pub(super) ended: Option<Last>,
 }
 
 impl Standing {
     /// What to say to who asks for something when all is over.
     pub(super) fn gone(&self) -> Error {
-        self.ended.clone().map_or(Error::Closed, Error::Ended)
+        match self.ended.clone() {
+            Some(Last::Bye(bye)) => Error::Ended(bye),
+            Some(Last::Distrust(why)) => Error::Distrusted(why),
+            None => Error::Closed,
+        }
     }
 }

@@ -7,16 +7,16 @@ use std::time::Duration;
 
 use bytes::BytesMut;
 use futures_util::StreamExt;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio_util::codec::FramedRead;
 
-use super::Error;
+use super::tls::Tls;
+use super::{Distrust, Error};
 use crate::model::limits;
 use crate::wire::{
-    Answer, Broken, Bye, DeviceKey, FrameCodec, Hello, PROTOCOL, Refusal, Request, ServerFrame, Welcome, append_frame,
-    decode_server_frame,
+    Answer, Broken, Bye, ByeCode, DeviceKey, FrameCodec, Hello, PROTOCOL, Refusal, Request, ServerFrame, Welcome,
+    append_frame, decode_server_frame,
 };
 
 /// Why there is no connection any more, or none at all.
@@ -34,12 +34,23 @@ pub(super) enum Failure {
     Refused(Refusal),
     #[error("what answers there does not speak the protocol")]
     Nonsense,
+    #[error("the server speaks TLS only")]
+    NeedsTls,
+    #[error("what answers there does not speak TLS")]
+    NoTls,
+    #[error("no TLS came about: {0}")]
+    Handshake(String),
+    #[error(transparent)]
+    Distrusted(Distrust),
+    #[error(transparent)]
+    State(Error),
 }
 
 impl From<Broken> for Failure {
     fn from(broken: Broken) -> Self {
         match broken {
             Broken::Io(_) => Self::Cut,
+            Broken::Length(length) if length >> 16 == ALERT_OF_TLS => Self::NeedsTls,
             Broken::Length(_) | Broken::Malformed => Self::Nonsense,
         }
     }
@@ -54,33 +65,68 @@ impl Failure {
             Self::Silent => unreachable(io::Error::new(io::ErrorKind::TimedOut, "nothing answered in time")),
             Self::Cut => unreachable(io::Error::new(io::ErrorKind::ConnectionReset, "it hung up without a word")),
             Self::Bye(bye) => Error::Ended(bye),
+            Self::NeedsTls => Error::NeedsTls(address.to_owned()),
+            Self::NoTls => Error::NoTls(address.to_owned()),
+            Self::Handshake(why) => unreachable(io::Error::other(format!("no TLS came about: {why}"))),
+            Self::Distrusted(why) => Error::Distrusted(why),
+            Self::State(error) => error,
             Self::Refused(refusal) => Error::Refused(refusal),
             Self::Nonsense => Error::Unexpected("what answers there is no server of this protocol"),
         }
     }
 }
 
-/// A socket whose other end speaks frames.
-#[derive(Debug)]
+/// What a peer's TLS says of frames begins so, taken for a frame.
+const ALERT_OF_TLS: usize = 0x1503;
+
+/// A socket whose other end speaks frames, encrypted or not.
 pub(super) struct Connection {
-    frames: FramedRead<OwnedReadHalf, FrameCodec>,
-    socket: OwnedWriteHalf,
+    frames: FramedRead<Box<dyn AsyncRead + Send + Unpin>, FrameCodec>,
+    socket: Sender,
     outgoing: BytesMut,
+}
+
+/// The way out.
+struct Sender {
+    socket: Box<dyn AsyncWrite + Send + Unpin>,
+    is_encrypted: bool,
+    /// TLS has taken something that it may not have sent.
+    is_held_back: bool,
+}
+
+impl Sender {
+    /// Writes some of it, or what was held back. Nothing is lost if this is dropped.
+    async fn send(&mut self, outgoing: &mut BytesMut) -> io::Result<()> {
+        if outgoing.is_empty() {
+            self.socket.flush().await?;
+            self.is_held_back = false;
+        } else if self.socket.write_buf(outgoing).await? == 0 {
+            return Err(io::ErrorKind::WriteZero.into());
+        } else {
+            self.is_held_back = self.is_encrypted;
+        }
+        Ok(())
+    }
 }
 
 impl Connection {
     /// Connects to `host:port` and says hello.
     pub(super) async fn open(
         address: &str,
+        tls: Option<&Tls>,
         agent: &str,
         device: Option<DeviceKey>,
     ) -> Result<(Self, Welcome), Failure> {
         let stream = within(limits::CONNECT_TIMEOUT, TcpStream::connect(address)).await?;
         let stream = stream.map_err(Failure::Unreachable)?;
         stream.set_nodelay(true).map_err(Failure::Unreachable)?;
-        let (reader, socket) = stream.into_split();
-        let frames = FramedRead::new(reader, FrameCodec::default());
-        let mut connection = Self { frames, socket, outgoing: BytesMut::new() };
+        let mut connection = if let Some(tls) = tls {
+            let (reader, socket) = tokio::io::split(within(limits::CONNECT_TIMEOUT, tls.begin(stream)).await??);
+            Self::over(reader, socket, true)
+        } else {
+            let (reader, socket) = stream.into_split();
+            Self::over(reader, socket, false)
+        };
         let known = device.as_ref().map(|key| key.id);
         let hello = Hello { protocol: PROTOCOL, agent: agent.to_owned(), device };
         connection.push(0, &Request::Hello(hello));
@@ -90,6 +136,16 @@ impl Connection {
             return Err(Failure::Nonsense);
         }
         Ok((connection, welcome))
+    }
+
+    fn over(
+        reader: impl AsyncRead + Send + Unpin + 'static,
+        socket: impl AsyncWrite + Send + Unpin + 'static,
+        is_encrypted: bool,
+    ) -> Self {
+        let frames = FramedRead::new(Box::new(reader) as _, FrameCodec::default());
+        let socket = Sender { socket: Box::new(socket), is_encrypted, is_held_back: false };
+        Self { frames, socket, outgoing: BytesMut::new() }
     }
 
     /// Adds a request to what is to be written.
@@ -111,10 +167,9 @@ impl Connection {
                 let frame = frame.ok_or(Failure::Cut)??;
                 Ok(Some(decode_server_frame(&frame)?))
             }
-            written = socket.write_buf(outgoing), if !outgoing.is_empty() => match written {
-                Ok(1..) => Ok(None),
-                Ok(0) | Err(_) => Err(Failure::Cut),
-            },
+            sent = socket.send(outgoing), if !outgoing.is_empty() || socket.is_held_back => {
+                sent.map(|()| None).map_err(|_| Failure::Cut)
+            }
             else => std::future::pending().await,
         }
     }
@@ -130,6 +185,9 @@ impl Connection {
     async fn welcome(&mut self) -> Result<Welcome, Failure> {
         match self.frame().await? {
             ServerFrame::Answer((_, Answer::Welcome(welcome))) => Ok(welcome),
+            ServerFrame::Bye(bye) if bye.code == ByeCode::BadRequest && bye.message.contains("TLS") => {
+                Err(Failure::NeedsTls)
+            }
             ServerFrame::Bye(bye) => Err(Failure::Bye(bye)),
             // A bye with the same code follows; it says whether trying again helps.
             ServerFrame::Error((_, refusal)) => match self.frame().await {

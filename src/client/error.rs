@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::Distrust;
 use crate::wire::{Bye, Refusal};
 
 /// Why a client could not do what it was asked.
@@ -28,6 +29,21 @@ pub enum Error {
         /// Why not.
         source: io::Error,
     },
+    /// What answers may be somebody else than the server that is meant.
+    #[error(transparent)]
+    Distrusted(#[from] Distrust),
+    /// The server speaks TLS, and this client was not told to.
+    #[error("{0} speaks TLS only")]
+    NeedsTls(String),
+    /// What answers does not speak TLS: nothing was sent.
+    #[error("what answers at {0} does not speak TLS")]
+    NoTls(String),
+    /// Nobody can be trusted to vouch for a server: there are no certificates of such, or they cannot be used.
+    #[error("no certificate can be checked: {0}")]
+    Roots(String),
+    /// The file with the server's fingerprint holds something else.
+    #[error("the server's fingerprint in {} is damaged: delete the file to take the next one for the right one", .0.display())]
+    PinDamaged(PathBuf),
     /// Larger than the server takes; nothing was sent.
     #[error("the {what} has {bytes} bytes, and the server takes at most {bytes_max}")]
     TooLarge {

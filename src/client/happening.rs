@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+use super::Distrust;
 use super::marks::{Cursor, Marks};
 use crate::model::{LogId, RoomName};
 use crate::wire::{Bye, Event, Refusal, Signal, Welcome};
@@ -39,6 +40,8 @@ pub enum Happening {
     },
     /// The server hung up for good; the client does not try again.
     Ended(Bye),
+    /// Another server may answer in its place now; nothing was sent to it, and the client does not try again.
+    Distrusted(Distrust),
 }
 
 /// What happens, one after the other.

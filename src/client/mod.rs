@@ -36,6 +36,7 @@ mod handle;
 mod happening;
 mod options;
 mod state;
+mod trust;
 mod unsaid;
 
 mod command;
@@ -56,6 +57,7 @@ mod say;
 mod session;
 mod start;
 mod task;
+mod tls;
 mod transfer;
 mod upload;
 
@@ -67,4 +69,5 @@ pub use handle::Client;
 pub use happening::{Happening, Happenings};
 pub use options::{From, Options, Retry};
 pub use state::State;
+pub use trust::{Distrust, Pin, Trust};
 pub use unsaid::Unsaid;

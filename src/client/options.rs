@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::State;
+use super::{State, Trust};
 use crate::model::{Chance, LogId, Seq, limits};
 
 /// How a client presents itself and how patient it is.
@@ -10,6 +10,8 @@ use crate::model::{Chance, LogId, Seq, limits};
 pub struct Options {
     /// The program's name and version, for the server's log.
     pub agent: String,
+    /// By what the server is known, over TLS; without it nothing is encrypted.
+    pub tls: Option<Trust>,
     /// Where the device's key, what it said that is unanswered and how far it heard are kept; without it every run is
     /// a new device, and a new guest, and what a run leaves unsaid is lost with it.
     pub state: Option<State>,
@@ -22,7 +24,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         let agent = concat!("tertulia-client ", env!("CARGO_PKG_VERSION")).to_owned();
-        Self { agent, state: None, chance: None, retry: Retry::default() }
+        Self { agent, tls: None, state: None, chance: None, retry: Retry::default() }
     }
 }
 

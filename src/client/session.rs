@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::command::{Command, Reply, Standing};
+use super::command::{Command, Last, Reply, Standing};
 use super::marks::Marks;
 use super::outbox::Outbox;
 use super::outgoing::Outgoing;
@@ -111,14 +111,16 @@ impl Session {
 
     /// There will be none again. Whoever waits for something is told so by the end of this; what is left are the last
     /// notices.
-    pub(super) fn ended(self, bye: Option<Bye>) -> Outlet {
+    pub(super) fn ended(self, last: Option<Last>) -> Outlet {
         let Self { standing, mut outlet, .. } = self;
         standing.send_modify(|standing| {
             standing.online = false;
-            standing.ended.clone_from(&bye);
+            standing.ended.clone_from(&last);
         });
-        if let Some(bye) = bye {
-            outlet.notice(Happening::Ended(bye));
+        match last {
+            Some(Last::Bye(bye)) => outlet.notice(Happening::Ended(bye)),
+            Some(Last::Distrust(why)) => outlet.notice(Happening::Distrusted(why)),
+            None => {}
         }
         outlet
     }

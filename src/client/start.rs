@@ -14,16 +14,18 @@ use super::outlet::Outlet;
 use super::pause::Pauses;
 use super::session::Session;
 use super::task::Task;
+use super::tls::Tls;
 use super::{Client, Error, Happenings, Options, State, Unsaid};
 use crate::model::{Chance, limits};
 use crate::wire::{DeviceKey, Say};
 
 /// Connects for the first time, and leaves a task behind that keeps connected.
 pub(super) async fn start(address: &str, options: Options) -> Result<(Client, Happenings), Error> {
-    let Options { agent, mut state, chance, retry } = options;
+    let Options { agent, tls, mut state, chance, retry } = options;
+    let tls = tls.map(|trust| Tls::new(address, trust)).transpose()?;
     let chance = chance.map_or_else(Chance::from_os, Ok).map_err(Error::Chance)?;
     let device = state.as_ref().and_then(State::key).cloned();
-    let opened = Connection::open(address, &agent, device).await;
+    let opened = Connection::open(address, tls.as_ref(), &agent, device).await;
     let (connection, welcome) = opened.map_err(|failure| failure.into_error(address))?;
     let Kept { outgoing, marks, left, keeper } = match &mut state {
         Some(state) => Kept::in_state(state, &welcome.device)?,
@@ -40,6 +42,7 @@ pub(super) async fn start(address: &str, options: Options) -> Result<(Client, Ha
     let task = Task {
         address: address.to_owned(),
         agent,
+        tls,
         state,
         keeper,
         outgoing: Arc::clone(&outgoing),

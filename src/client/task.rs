@@ -9,13 +9,14 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::State;
-use super::command::Command;
+use super::command::{Command, Last};
 use super::connection::{Connection, Failure};
 use super::keeper::Keeper;
 use super::outgoing::Outgoing;
 use super::pause::Pauses;
 use super::pulse::{Beat, Pulse};
 use super::session::{Parting, Session};
+use super::tls::Tls;
 use crate::model::{Chance, limits};
 use crate::wire::{Bye, ByeCode, DeviceKey, Welcome};
 
@@ -24,6 +25,7 @@ use crate::wire::{Bye, ByeCode, DeviceKey, Welcome};
 pub(super) struct Task {
     pub(super) address: String,
     pub(super) agent: String,
+    pub(super) tls: Option<Tls>,
     pub(super) state: Option<State>,
     pub(super) keeper: Option<Keeper>,
     pub(super) outgoing: Arc<Outgoing>,
@@ -50,29 +52,29 @@ impl Task {
     pub(super) async fn run(mut self, first: Connection) {
         self.session.connected(Instant::now());
         let mut connection = first;
-        let bye = loop {
+        let last = loop {
             let since = Instant::now();
             match self.live(connection).await {
                 End::Lost(failure) => match self.come_back(failure, since.elapsed()).await {
                     ControlFlow::Continue(again) => connection = again,
-                    ControlFlow::Break(bye) => break bye,
+                    ControlFlow::Break(last) => break last,
                 },
-                End::Ended(bye) => break Some(bye),
+                End::Ended(bye) => break Some(Last::Bye(bye)),
                 End::Closed => break None,
             }
         };
-        self.end(bye).await;
+        self.end(last).await;
     }
 
     /// Lets go of the disk first: who is told that all is over may use the state again.
-    async fn end(mut self, bye: Option<Bye>) {
+    async fn end(mut self, last: Option<Last>) {
         if let Some(keeper) = self.keeper.take() {
             keeper.finish().await;
         }
         self.outgoing.close(&mut self.commands);
         let Self { session, commands, state, .. } = self;
         drop((commands, state));
-        session.ended(bye).finish().await;
+        session.ended(last).finish().await;
     }
 
     /// One connection's life.
@@ -151,7 +153,7 @@ impl Task {
 
     /// Tries until there is a connection again; breaks with what the server said if it is final, or with nothing if
     /// nobody wants one any more.
-    async fn come_back(&mut self, failure: Failure, lived: Duration) -> ControlFlow<Option<Bye>, Connection> {
+    async fn come_back(&mut self, failure: Failure, lived: Duration) -> ControlFlow<Option<Last>, Connection> {
         let (mut failure, mut lived) = (failure, lived);
         loop {
             let pause = self.pauses.next(lived, &mut self.chance.lock().unwrap_or_else(PoisonError::into_inner));
@@ -163,7 +165,8 @@ impl Task {
                     self.welcomed(welcome);
                     return ControlFlow::Continue(connection);
                 }
-                Some(Err(Failure::Bye(bye))) if is_final(bye.code) => return ControlFlow::Break(Some(bye)),
+                Some(Err(Failure::Bye(bye))) if is_final(bye.code) => return ControlFlow::Break(Some(Last::Bye(bye))),
+                Some(Err(Failure::Distrusted(why))) => return ControlFlow::Break(Some(Last::Distrust(why))),
                 Some(Err(again)) => (failure, lived) = (again, Duration::ZERO),
             }
         }
@@ -171,10 +174,10 @@ impl Task {
 
     /// Waits and connects, while commands are still taken; none if nobody wants it any more.
     async fn dial_after(&mut self, pause: Duration) -> Option<Result<(Connection, Welcome), Failure>> {
-        let Self { address, agent, device, session, commands, .. } = self;
+        let Self { address, agent, tls, device, session, commands, .. } = self;
         let dial = async {
             sleep(pause).await;
-            Connection::open(address, agent, Some(device.clone())).await
+            Connection::open(address, tls.as_ref(), agent, Some(device.clone())).await
         };
         tokio::pin!(dial);
         loop {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::FutureExt;
 
+use super::certificate;
 use super::line::Line;
 use super::render;
 use super::save::{Attachment, Place, save};
@@ -35,6 +36,7 @@ impl Talk {
                 self.fault(format!("no longer in {room}: {why}")).await;
             }
             Happening::Ended(bye) => self.end(render::ended(&bye)),
+            Happening::Distrusted(why) => certificate::distrusted(&why).into_iter().for_each(|line| self.end(line)),
         }
     }
 

@@ -9,6 +9,7 @@
 
 mod act;
 mod arguments;
+mod certificate;
 mod command;
 mod complete;
 mod describe;
@@ -49,6 +50,7 @@ use std::sync::Arc;
 use indicatif::{MultiProgress, ProgressDrawTarget};
 use jiff::tz::TimeZone;
 
+pub use self::certificate::Tls;
 pub use self::error::Error;
 use self::gate::Gate;
 use self::line::Line;
@@ -61,14 +63,16 @@ pub use self::size::read_size;
 use self::talk::{Ending, Parts, Setting, Talk};
 use self::typist::{Facts, Typist};
 use crate::client::{self, Client, Options, State};
-pub use crate::model::safe_text;
 use crate::model::{Clock, limits};
+pub use crate::model::{Fingerprint, safe_text};
 
 /// What can be chosen on the command line.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// `host:port`.
     pub address: String,
+    /// By what the server is known, if TLS is spoken.
+    pub tls: Option<Tls>,
     /// The room to begin in.
     pub room: String,
     /// Where files of others go; without it, the user's folder for downloads.
@@ -98,8 +102,12 @@ async fn hold(config: Config) -> Result<Ending, Error> {
     let downloads = config.download_dir.map_or_else(places::download_dir, Ok)?;
     let device = if config.is_new_device { None } else { Some(State::for_server_in(&state_dir, &config.address)?) };
     let is_remembered = device.is_some();
-    let options = Options { state: device, ..Options::default() };
+    let tls = config.tls.map(|tls| tls.trust(&state_dir, &config.address)).transpose()?;
+    let options = Options { tls: tls.clone(), state: device, ..Options::default() };
     let (client, happenings) = Client::connect(&config.address, options).await?;
+    for line in certificate::first_time(tls.as_ref()) {
+        eprintln!("{line}");
+    }
     let gate = Arc::new(Gate::default());
     let _before = Before::the_prompt(&gate);
     let stage = Stage::set(&gate, state_dir.join("history"), config.is_plain)?;
@@ -140,7 +148,16 @@ impl Stage {
 }
 
 fn explain(error: &Error) -> Vec<Line> {
+    if let Error::Client(client::Error::Distrusted(why)) = error {
+        return certificate::distrusted(why);
+    }
     let mut lines = vec![Line::fault(error.to_string())];
+    if let Error::Client(client::Error::NeedsTls(_)) = error {
+        lines.push(Line::note("--tls speaks it, and --tls-pin if the server made its certificate itself"));
+    }
+    if let Error::Client(client::Error::NoTls(_)) = error {
+        lines.push(Line::note("if the server has none, and you trust the network, leave out --tls and --tls-pin"));
+    }
     if let Error::Client(client::Error::Unreachable { address, .. }) = error {
         let (host, port) = address.rsplit_once(':').unwrap_or((address, "8080"));
         let host = host.trim_start_matches('[').trim_end_matches(']');

@@ -2,6 +2,7 @@
 
 use super::Error;
 use super::act::Done;
+use super::certificate;
 use super::line::Line;
 use super::render;
 use super::talk::{Errand, Talk};
@@ -37,6 +38,9 @@ impl Talk {
         match done {
             Ok(done) => self.on_result(done).await,
             Err(Error::Client(client::Error::Ended(bye))) => self.end(render::ended(&bye)),
+            Err(Error::Client(client::Error::Distrusted(why))) => {
+                certificate::distrusted(&why).into_iter().for_each(|line| self.end(line));
+            }
             Err(error) => self.on_failure(error).await,
         }
         self.early.clear();

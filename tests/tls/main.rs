@@ -4,5 +4,6 @@
 mod common;
 
 mod certificates;
+mod clients;
 mod conversation;
 mod doors;

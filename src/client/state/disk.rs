@@ -24,7 +24,7 @@ pub(super) fn open_log(path: &Path) -> io::Result<File> {
 }
 
 /// What a file holds, if it is there.
-pub(super) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+pub(in crate::client) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     match fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -34,7 +34,7 @@ pub(super) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
 
 /// Writes a file in place of another: whoever crashes finds the old one or the new one, never half of one. Synced when
 /// this returns, the directory too.
-pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(in crate::client) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     // Always the same name: what a crash leaves behind is overwritten, and does not add up.
     let new = path.with_extension("new");
     let mut file = private().create(true).truncate(true).write(true).open(&new)?;
@@ -42,6 +42,21 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()?;
     fs::rename(&new, path)?;
     path.parent().map_or(Ok(()), sync_dir)
+}
+
+/// Writes a file that is not there yet, whole or not at all; whether it was not there. Synced when this returns, the
+/// directory too, which is made if need be.
+pub(in crate::client) fn create_once(path: &Path, bytes: &[u8]) -> io::Result<bool> {
+    let dir = path.parent().unwrap_or(Path::new("."));
+    make_dir(dir)?;
+    let mut new = tempfile::Builder::new().prefix("new-").tempfile_in(dir)?;
+    new.write_all(bytes)?;
+    new.as_file().sync_all()?;
+    match new.persist_noclobber(path) {
+        Ok(_) => sync_dir(dir).map(|()| true),
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(error.error),
+    }
 }
 
 fn private() -> OpenOptions {

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use etcetera::BaseStrategy;
 
 pub(super) use self::cursors::write as write_cursors;
+pub(super) use self::disk::{create_once, read, replace};
 use self::spool::Left;
 pub(super) use self::spool::Spool;
 use super::Error;
@@ -26,6 +27,7 @@ const DEVICE_FILE: &str = "device";
 const OUTBOX_FILE: &str = "outbox";
 const CURSORS_FILE: &str = "cursors";
 const LOCK_FILE: &str = "lock";
+const PIN_FILE: &str = "certificate";
 
 /// The directory of one device, which nobody else uses while this lives.
 #[derive(Debug)]
@@ -128,6 +130,11 @@ impl State {
     pub(super) fn cursors_path(&self) -> PathBuf {
         self.dir.join(CURSORS_FILE)
     }
+}
+
+/// Where the certificate by which a server is known is remembered, for all devices together.
+pub(super) fn pin_path(base: &Path, address: &str) -> PathBuf {
+    base.join(dir_name(address)).join(PIN_FILE)
 }
 
 fn default_dir() -> Result<PathBuf, Error> {
