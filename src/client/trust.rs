@@ -63,6 +63,12 @@ impl Pin {
         known.fingerprint.filter(|_| known.is_new)
     }
 
+    /// Whether the server was met before, or its fingerprint was named.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.expected().is_some()
+    }
+
     /// Where it is remembered.
     #[must_use]
     pub fn file(&self) -> Option<&Path> {
@@ -129,4 +135,42 @@ pub enum Distrust {
         /// What is wrong.
         why: String,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pin(dir: &Path, named: Option<Fingerprint>) -> Pin {
+        Pin::for_server_in(dir, "chat.example:8080", named).unwrap()
+    }
+
+    #[test]
+    fn the_first_one_counts_until_another_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let [one, two, three] = ["one", "two", "three"].map(|text| Fingerprint::of(text.as_bytes()));
+        let (ann, ben) = (pin(dir.path(), None), pin(dir.path(), None));
+        assert!(!ann.is_known() && !dir.path().join("chat.example_8080").exists());
+        assert_eq!(ann.settle(one).unwrap(), one);
+        assert_eq!((ann.first_seen(), ann.expected()), (Some(one), Some(one)));
+        // whoever began at the same time and was shown another one hears of the first
+        assert_eq!(ben.settle(two).unwrap(), one);
+        assert_eq!((ben.first_seen(), ben.expected()), (None, None));
+
+        let named = pin(dir.path(), Some(three));
+        assert_eq!(pin(dir.path(), None).expected(), Some(one), "nothing is remembered before it is shown");
+        assert_eq!(named.settle(three).unwrap(), three);
+        assert_eq!((named.first_seen(), pin(dir.path(), None).expected()), (None, Some(three)));
+        // who is still with the one from before does not bring it back
+        assert_eq!(ann.settle(one).unwrap(), three);
+        assert_eq!(pin(dir.path(), None).expected(), Some(three));
+    }
+
+    #[test]
+    fn for_one_run_it_is_remembered_nowhere() {
+        let pin = Pin::for_this_run(None);
+        let one = Fingerprint::of(b"one");
+        assert_eq!(pin.settle(one).unwrap(), one);
+        assert_eq!((pin.expected(), pin.file()), (Some(one), None));
+    }
 }

@@ -19,14 +19,26 @@ pub enum Tls {
     Pin(Option<Fingerprint>),
 }
 
-impl Tls {
-    /// The same for the client, with what is remembered in this directory.
-    pub(super) fn trust(self, state_dir: &Path, address: &str) -> Result<Trust, Error> {
-        Ok(match self {
-            Self::System => Trust::SystemRoots,
-            Self::Roots(path) => Trust::Roots(path),
-            Self::Pin(named) => Trust::Pin(Arc::new(Pin::for_server_in(state_dir, address, named)?)),
-        })
+/// The same for the client, with what is remembered in this directory. A server that was known by its certificate once
+/// is so from then on: it would be easy to answer without TLS in its place.
+pub(super) fn trust(chosen: Option<Tls>, state_dir: &Path, address: &str) -> Result<Option<Trust>, Error> {
+    let pin = |named| Pin::for_server_in(state_dir, address, named);
+    Ok(match chosen {
+        Some(Tls::System) => Some(Trust::SystemRoots),
+        Some(Tls::Roots(path)) => Some(Trust::Roots(path)),
+        Some(Tls::Pin(named)) => Some(Trust::Pin(Arc::new(pin(named)?))),
+        None => Some(pin(None)?).filter(Pin::is_known).map(|pin| Trust::Pin(Arc::new(pin))),
+    })
+}
+
+/// What to do about a server that speaks no TLS.
+pub(super) fn without_tls(trust: Option<&Trust>) -> Line {
+    match trust {
+        Some(Trust::Pin(pin)) if pin.is_known() => Line::note(format!(
+            "it did before: somebody may answer in its place. If its operator says that it has none any more, delete {}",
+            pin.file().unwrap_or(Path::new("")).display()
+        )),
+        _ => Line::note("if the server has none, and you trust the network, leave out --tls, --ca and --tls-pin"),
     }
 }
 

@@ -102,9 +102,13 @@ async fn hold(config: Config) -> Result<Ending, Error> {
     let downloads = config.download_dir.map_or_else(places::download_dir, Ok)?;
     let device = if config.is_new_device { None } else { Some(State::for_server_in(&state_dir, &config.address)?) };
     let is_remembered = device.is_some();
-    let tls = config.tls.map(|tls| tls.trust(&state_dir, &config.address)).transpose()?;
+    let tls = certificate::trust(config.tls, &state_dir, &config.address)?;
     let options = Options { tls: tls.clone(), state: device, ..Options::default() };
-    let (client, happenings) = Client::connect(&config.address, options).await?;
+    let connected = Client::connect(&config.address, options).await;
+    if let Err(client::Error::NoTls(_)) = connected {
+        eprintln!("{}", certificate::without_tls(tls.as_ref()));
+    }
+    let (client, happenings) = connected?;
     for line in certificate::first_time(tls.as_ref()) {
         eprintln!("{line}");
     }
@@ -154,9 +158,6 @@ fn explain(error: &Error) -> Vec<Line> {
     let mut lines = vec![Line::fault(error.to_string())];
     if let Error::Client(client::Error::NeedsTls(_)) = error {
         lines.push(Line::note("--tls speaks it, and --tls-pin if the server made its certificate itself"));
-    }
-    if let Error::Client(client::Error::NoTls(_)) = error {
-        lines.push(Line::note("if the server has none, and you trust the network, leave out --tls and --tls-pin"));
     }
     if let Error::Client(client::Error::Unreachable { address, .. }) = error {
         let (host, port) = address.rsplit_once(':').unwrap_or((address, "8080"));

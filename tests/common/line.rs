@@ -43,9 +43,17 @@ impl Line {
 
     /// A line of TLS after its handshake.
     pub fn encrypted(address: SocketAddr) -> Result<Self, io::Error> {
+        Self::encrypted_by(address, rustls::ALL_VERSIONS)
+    }
+
+    /// The same, in one of these versions.
+    pub fn encrypted_by(
+        address: SocketAddr,
+        versions: &[&'static rustls::SupportedProtocolVersion],
+    ) -> Result<Self, io::Error> {
         let shown = Arc::new(Shown::default());
         let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
-        let config = config.with_safe_default_protocol_versions().expect("ring knows them").dangerous();
+        let config = config.with_protocol_versions(versions).expect("ring knows them").dangerous();
         let config = config.with_custom_certificate_verifier(Arc::clone(&shown) as _).with_no_client_auth();
         let name = ServerName::IpAddress(address.ip().into());
         let mut session = ClientConnection::new(Arc::new(config), name).expect("it begins");

@@ -1,11 +1,5 @@
-//! The client library and the programs over TLS: whom they take for the server, and whom not.
+//! The client library over TLS: whom it takes for the server, and whom not.
 
-use std::fs;
-use std::io::Write;
-use std::net::SocketAddr;
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,21 +18,6 @@ fn by(pin: &Arc<Pin>) -> Options {
 
 fn pinned(fingerprint: Option<Fingerprint>) -> Options {
     by(&Arc::new(Pin::for_this_run(fingerprint)))
-}
-
-/// The terminal client, with one line to say.
-fn client(address: SocketAddr, state: &Path, options: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_client"));
-    command.args([&address.ip().to_string(), &address.port().to_string(), "--state-dir"]).arg(state);
-    command.arg("--download-dir").arg(state).args(options);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    drop(child.stdin.take().unwrap().write_all(b"hello\n"));
-    child.wait_with_output().unwrap()
-}
-
-fn error_of(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
 }
 
 #[tokio::test]
@@ -134,47 +113,4 @@ async fn with_tls_and_without_do_not_meet() {
     assert!(matches!(needs, Some(Error::NeedsTls(_))), "{needs:?}");
     let has_none = Client::connect(&plain.address().to_string(), pinned(None)).await.err();
     assert!(matches!(has_none, Some(Error::NoTls(_))), "{has_none:?}");
-}
-
-#[test]
-fn the_program_remembers_a_certificate_and_warns_of_another() {
-    let dir = tempfile::tempdir().unwrap();
-    let (files, state) = (Files::new(dir.path()), dir.path().join("state"));
-    let first = files.write(2090);
-    let data = dir.path().join("data");
-    let server = ServerProcess::start_with(&data, "0", &files.options());
-    let (address, port) = (server.address, server.address.port().to_string());
-
-    let begun = client(address, &state, &["--tls-pin"]);
-    assert!(begun.status.success() && error_of(&begun).contains(&first.to_string()), "{}", error_of(&begun));
-    let again = client(address, &state, &["--tls-pin", "--new-device"]);
-    assert!(again.status.success() && error_of(&again).is_empty(), "{}", error_of(&again));
-    let pin = state.join(format!("127.0.0.1_{port}/certificate"));
-    assert_eq!(fs::read_to_string(&pin).unwrap(), format!("{first}\n"));
-    assert_eq!(fs::metadata(&pin).unwrap().permissions().mode() & 0o777, 0o600);
-
-    server.kill();
-    let second = files.write(2091);
-    let server = ServerProcess::start_with(&data, &port, &files.options());
-    for _ in 0..2 {
-        let refused = client(address, &state, &["--tls-pin"]);
-        let said = error_of(&refused);
-        assert!(!refused.status.success() && said.contains("HAS CHANGED"), "{said}");
-        assert!(said.contains(&first.to_string()) && said.contains(&format!("--fingerprint {second}")), "{said}");
-    }
-    let third = Fingerprint::of(b"another").to_string();
-    assert!(!client(address, &state, &["--fingerprint", &third]).status.success(), "nor is that one shown");
-    assert_eq!(fs::read_to_string(&pin).unwrap(), format!("{first}\n"), "what was not shown is not remembered");
-    assert!(client(address, &state, &["--fingerprint", &second.to_string()]).status.success());
-    assert!(client(address, &state, &["--tls-pin"]).status.success(), "accepted once, it is known");
-
-    fs::write(&pin, "what is this?").unwrap();
-    let damaged = client(address, &state, &["--tls-pin"]);
-    assert!(!damaged.status.success() && error_of(&damaged).contains("is damaged"), "{}", error_of(&damaged));
-
-    let plainly = client(address, &state, &[]);
-    assert!(!plainly.status.success() && error_of(&plainly).contains("--tls-pin"), "{}", error_of(&plainly));
-    let unknown = client(address, &state, &["--tls"]);
-    assert!(!unknown.status.success() && error_of(&unknown).contains("not to be trusted"), "{}", error_of(&unknown));
-    drop(server);
 }

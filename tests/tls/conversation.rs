@@ -38,6 +38,15 @@ fn people_talk_as_they_do_without() {
 }
 
 #[test]
+fn an_older_tls_will_do() {
+    let server = server();
+    for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+        let line = Line::encrypted_by(server.address(), &[version]).unwrap();
+        Peer::over(line).welcomed(None).lives();
+    }
+}
+
+#[test]
 fn files_come_through_whole() {
     let server = server();
     let mut ann = guest_in_lobby(server.address());

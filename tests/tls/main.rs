@@ -7,3 +7,4 @@ mod certificates;
 mod clients;
 mod conversation;
 mod doors;
+mod programs;
