@@ -184,7 +184,7 @@ impl Connection {
 
     async fn welcome(&mut self) -> Result<Welcome, Failure> {
         match self.frame().await? {
-            ServerFrame::Answer((_, Answer::Welcome(welcome))) => Ok(welcome),
+            ServerFrame::Answer((_, Answer::Welcome(welcome))) if welcome.protocol == PROTOCOL => Ok(welcome),
             ServerFrame::Bye(bye) if bye.code == ByeCode::BadRequest && bye.message.contains("TLS") => {
                 Err(Failure::NeedsTls)
             }
