@@ -170,3 +170,36 @@ async fn refuse_plain(socket: &TcpStream) -> io::Error {
     drop(timeout(limits::GOODBYE_TIMEOUT, drained).await);
     io::Error::new(io::ErrorKind::InvalidData, "it speaks without TLS")
 }
+
+#[cfg(test)]
+mod tests {
+    use rustls::crypto::ring;
+    use rustls::server::ResolvesServerCertUsingSni;
+
+    use super::*;
+
+    fn config() -> Arc<ServerConfig> {
+        let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()));
+        let builder = builder.with_safe_default_protocol_versions().unwrap().with_no_client_auth();
+        Arc::new(builder.with_cert_resolver(Arc::new(ResolvesServerCertUsingSni::new())))
+    }
+
+    #[test]
+    fn so_many_handshakes_are_under_way_and_no_more() {
+        let tls = Tls::new(config());
+        let mut leaves: Vec<Leave> = (0..limits::HANDSHAKES_MAX).map(|_| tls.begin().unwrap()).collect();
+        assert!(tls.begin().is_none());
+        leaves.pop();
+        leaves.push(tls.begin().expect("one has ended"));
+        assert!(tls.begin().is_none());
+    }
+
+    #[test]
+    fn a_handshake_keeps_the_certificate_that_it_began_with() {
+        let (first, second) = (config(), config());
+        let tls = Tls::new(Arc::clone(&first));
+        let begun = tls.begin().unwrap();
+        tls.replace(Arc::clone(&second));
+        assert!(Arc::ptr_eq(&begun.config, &first) && Arc::ptr_eq(&tls.begin().unwrap().config, &second));
+    }
+}

@@ -7,30 +7,40 @@ use tertulia::model::{Body, Seq};
 
 use crate::common::{Peer, ServerProcess, peer};
 use crate::heard::{Heard, id_of};
-use crate::start;
 
 #[test]
 fn slow_readers_lose_nothing() {
+    cost_no_memory(&[], Peer::guest);
+}
+
+/// What TLS has encrypted would wait somewhere, too, if more of it were taken than the reader takes.
+#[test]
+fn slow_readers_lose_nothing_under_tls_either() {
+    cost_no_memory(&["--tls-self-signed"], Peer::encrypted_guest);
+}
+
+fn cost_no_memory(options: &[&str], guest: fn(SocketAddr) -> Peer) {
     const EVENTS: u64 = 14_000;
     const TEXT_BYTES: usize = 1_024;
     /// A quarter of what was said: far above noise, and far below what a queue would hold, even if the operating system
     /// holds a few megabytes of it.
     const DIFFERENCE_KIB_MAX: u64 = EVENTS * TEXT_BYTES as u64 / 1_024 / 4;
     let told_kib = |is_stuck: bool| {
-        let (_dir, server) = start();
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let server = ServerProcess::start_with(dir.path(), "0", options);
         let address = server.address;
-        let mut reader = Peer::guest(address);
+        let mut reader = guest(address);
         reader.hold_little();
         reader.join("lobby", Some(0));
         let read_all = move || (1..=EVENTS).for_each(|seq| assert_eq!(reader.event().seq, Seq(seq)));
         if is_stuck {
-            say_much(address, EVENTS, TEXT_BYTES);
+            say_much(guest(address), EVENTS, TEXT_BYTES);
             let kib = resident_kib(&server);
             thread::spawn(read_all).join().expect("it sees all of them later");
             return kib;
         }
         let along = thread::spawn(read_all);
-        say_much(address, EVENTS, TEXT_BYTES);
+        say_much(guest(address), EVENTS, TEXT_BYTES);
         along.join().expect("it sees all of them");
         resident_kib(&server)
     };
@@ -40,8 +50,7 @@ fn slow_readers_lose_nothing() {
 }
 
 /// Says so many texts, as fast as they are answered.
-fn say_much(address: SocketAddr, events: u64, text_bytes: usize) {
-    let mut peer = Peer::guest(address);
+fn say_much(mut peer: Peer, events: u64, text_bytes: usize) {
     peer.join("lobby", None);
     let mut heard = Heard::default();
     for nonce in 1..=events {

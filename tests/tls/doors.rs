@@ -95,6 +95,30 @@ fn nonsense_in_a_handshake_ends_it_and_nothing_else() {
 }
 
 #[test]
+fn nonsense_after_the_handshake_ends_the_connection_and_nothing_else() {
+    let server = server();
+    let mut ann = guest_in_lobby(server.address());
+    let forged: [&[u8]; 4] = [
+        b"\x17\x03\x03\x00\x20forged: not one byte is encrypted!",
+        b"\x17\x03\x03\xff\xff",
+        b"\x00\x00\x00\x04bare",
+        b"\x15\x03\x03\x00\x02\x01\x00",
+    ];
+    for (number, bytes) in forged.iter().enumerate() {
+        let mut ben = guest_in_lobby(server.address());
+        let say = ben.next_say("lobby", tertulia::model::Body::Text(format!("before {number}")));
+        ben.said(say);
+        ben.line().socket().write_all(bytes).unwrap();
+        let begun = Instant::now();
+        while ben.whole_frame().is_some() {}
+        assert!(begun.elapsed() < Duration::from_secs(10), "{number}: it was the server that ended it");
+        ann.lives();
+    }
+    let said: Vec<String> = ann.events(4).iter().map(|event| crate::common::text(event).to_owned()).collect();
+    assert_eq!(said, ["before 0", "before 1", "before 2", "before 3"]);
+}
+
+#[test]
 fn half_a_handshake_costs_nobody_else_anything_and_ends_in_time() {
     let server = server();
     let hello = first_record(server.address());
