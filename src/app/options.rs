@@ -89,7 +89,7 @@ struct Settings {
     #[arg(long, value_name = "FILE", env = "TERTULIA_TLS_KEY")]
     tls_key: Option<PathBuf>,
     /// Speak TLS with a certificate of one's own, which is made in the data directory
-    #[arg(long, env = "TERTULIA_TLS_SELF_SIGNED")]
+    #[arg(long, env = "TERTULIA_TLS_SELF_SIGNED", value_parser = clap::builder::FalseyValueParser::new())]
     #[serde(default)]
     tls_self_signed: bool,
     /// A second address, IP:PORT, where TLS is not spoken
