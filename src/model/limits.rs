@@ -72,10 +72,10 @@ pub const CROWD_MEMBERS: usize = 500;
 /// Connections, unless `--max-connections` says otherwise; one more gets `bye full`.
 pub const CONNECTIONS_MAX: usize = 10_000;
 
-/// Handshakes of TLS that are under way at once; one more connection is closed. Each takes up to 25 KiB.
+/// Handshakes of TLS that are under way at once; one more connection is closed. Each takes up to 17 KiB.
 pub const HANDSHAKES_MAX: usize = 1_024;
 /// Bytes that a handshake of TLS takes from a stranger, who shows no certificate: several times what clients send.
-pub const HANDSHAKE_BYTES_MAX: usize = 16 * 1024;
+pub const HANDSHAKE_BYTES_MAX: usize = 8 * 1024;
 /// Encrypted bytes that wait for a slow socket, beside its outbox: a few records of TLS in one write.
 pub const TLS_BUFFER_BYTES: usize = 64 * 1024;
 
