@@ -158,11 +158,11 @@ pub struct FileExecutor {
 }
 
 impl FileExecutor {
-    /// As many threads as `count`.
+    /// As many threads as `count`, of that name.
     #[must_use]
-    pub fn start_threads(count: usize, files: &Arc<BlobStore>, ending: &Ending) -> Addr<Self> {
+    pub fn start_threads(count: usize, name: &'static str, files: &Arc<BlobStore>, ending: &Ending) -> Addr<Self> {
         let (files, ending) = (Arc::clone(files), ending.clone());
-        SyncArbiter::start_with_thread_builder(count, builder("files"), move || {
+        SyncArbiter::start_with_thread_builder(count, builder(name), move || {
             let vital = Vital::new("a thread for files", ending.clone());
             Self { files: Arc::clone(&files), _vital: vital }
         })

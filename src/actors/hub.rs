@@ -38,6 +38,8 @@ pub struct Hub {
     pub readers: Addr<DbExecutor>,
     /// The threads that handle files.
     pub files: Addr<FileExecutor>,
+    /// The thread that decodes pictures, which may take seconds, so that no chunk waits behind one.
+    pub pictures: Addr<FileExecutor>,
     /// Finds rooms and devices.
     pub lobby: Addr<Lobby>,
     /// Gathers what is to be written.
@@ -88,6 +90,17 @@ impl Hub {
         work: impl FnOnce(&BlobStore) -> R + Send + 'static,
     ) -> Result<R, Refusal> {
         self.files.send(Query::new(work)).await.map_err(|_| internal())
+    }
+
+    /// The same with what may be a picture: one at a time.
+    ///
+    /// # Errors
+    /// As [`Self::with_files`].
+    pub async fn with_a_picture<R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&BlobStore) -> R + Send + 'static,
+    ) -> Result<R, Refusal> {
+        self.pictures.send(Query::new(work)).await.map_err(|_| internal())
     }
 }
 

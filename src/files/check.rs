@@ -34,7 +34,8 @@ pub struct Checked {
 impl BlobStore {
     /// Looks at an upload that should be whole. A picture is decoded wholly (of an animation, the first frame), within
     /// [`IMAGE_PIXELS_MAX`](crate::model::limits::IMAGE_PIXELS_MAX) and
-    /// [`IMAGE_MEMORY_BYTES_MAX`](crate::model::limits::IMAGE_MEMORY_BYTES_MAX).
+    /// [`IMAGE_MEMORY_BYTES_MAX`](crate::model::limits::IMAGE_MEMORY_BYTES_MAX); but a lossless webp of more than 800 KB,
+    /// of which nobody knows what it takes, is taken at its header's word if all of it is there.
     ///
     /// # Errors
     /// What it is not; the upload stays as it is, so that the caller may [discard](Self::discard) it.

@@ -17,6 +17,7 @@ mod picture;
 mod sweep;
 mod uploads;
 mod verify;
+mod webp;
 
 pub use blob_store::BlobStore;
 pub use check::{Checked, Want};

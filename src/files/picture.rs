@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use image::{ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 
-use super::CheckError;
+use super::{CheckError, webp};
 use crate::model::limits;
 
 /// A picture that decodes.
@@ -77,14 +77,16 @@ fn decode_within_limits(mut source: impl BufRead + Seek, size: u64) -> Result<Pi
     let mut decoder = reader.into_decoder()?;
 
     let (width, height) = decoder.dimensions();
+    let picture = Picture { mime, dimensions: (width, height) };
     let pixels = u64::from(width) * u64::from(height);
     let output = decoder.total_bytes();
     let left = limits::IMAGE_MEMORY_BYTES_MAX.checked_sub(output.saturating_add(scratch.bytes(pixels)));
     let (Some(left), 1..=limits::IMAGE_PIXELS_MAX) = (left, pixels) else { return Err(NoPicture::OutOfBounds) };
+    let Some(left) = left.checked_sub(scratch.codes) else { return scratch.taken_at_its_word(picture) };
     decoder.set_limits(memory(left))?;
     let mut shown = vec![0; usize::try_from(output).map_err(|_| NoPicture::OutOfBounds)?];
     decoder.read_image(&mut shown)?;
-    Ok(Picture { mime, dimensions: (width, height) })
+    Ok(picture)
 }
 
 fn memory(bytes_max: u64) -> Limits {
@@ -108,18 +110,35 @@ fn kind_of(source: &mut (impl BufRead + Seek)) -> Result<(ImageFormat, &'static 
 struct Scratch {
     fixed: u64,
     per_pixel: u64,
+    /// What the codes of a lossless webp take if they are made to take the most, which only decoding tells.
+    codes: u64,
+    is_whole: bool,
 }
 
 impl Scratch {
+    const NONE: Self = Self { fixed: 0, per_pixel: 0, codes: 0, is_whole: true };
+
     fn of(format: ImageFormat, source: &mut (impl BufRead + Seek), size: u64) -> Result<Self, NoPicture> {
         Ok(match format {
             // The file itself, and if it is progressive a coefficient of two bytes for each of up to four components.
             ImageFormat::Jpeg if size > limits::IMAGE_MEMORY_BYTES_MAX => return Err(NoPicture::OutOfBounds),
-            ImageFormat::Jpeg => Self { fixed: size, per_pixel: if may_be_progressive(source)? { 8 } else { 0 } },
-            // Planes of luma and chroma, a frame and a canvas.
-            ImageFormat::WebP => Self { fixed: 0, per_pixel: 10 },
-            _ => Self { fixed: 0, per_pixel: 0 },
+            ImageFormat::Jpeg if may_be_progressive(source)? => Self { fixed: size, per_pixel: 8, ..Self::NONE },
+            ImageFormat::Jpeg => Self { fixed: size, ..Self::NONE },
+            ImageFormat::WebP => Self::of_webp(&webp::Content::of(source, size)?),
+            _ => Self::NONE,
         })
+    }
+
+    /// Planes of luma and chroma, a frame and a canvas; a frame may be larger than its picture claims to be.
+    const fn of_webp(content: &webp::Content) -> Self {
+        let (frame, codes) = (content.lossy_pixels.saturating_mul(3), content.codes_bytes());
+        Self { fixed: frame, per_pixel: 10, codes, is_whole: content.is_whole }
+    }
+
+    /// What may take too much to decode, and most likely does not: a large lossless webp. Its header is believed, if
+    /// all of it is there.
+    const fn taken_at_its_word(&self, picture: Picture) -> Result<Picture, NoPicture> {
+        if self.is_whole { Ok(picture) } else { Err(NoPicture::Damaged) }
     }
 
     const fn bytes(&self, pixels: u64) -> u64 {
@@ -228,7 +247,7 @@ mod tests {
     fn the_scratch_of_a_decoder_counts() {
         let bytes = encoded(ImageFormat::Jpeg);
         let baseline = Scratch::of(ImageFormat::Jpeg, &mut Cursor::new(&bytes), 5).unwrap();
-        assert_eq!(baseline, Scratch { fixed: 5, per_pixel: 0 });
+        assert_eq!(baseline, Scratch { fixed: 5, ..Scratch::NONE });
 
         let frame = bytes.windows(2).position(|two| two == [0xff, 0xc0]).unwrap();
         let mut progressive = bytes;

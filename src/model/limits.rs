@@ -28,9 +28,9 @@ pub const CHUNK_BYTES_MAX: usize = 65_536;
 pub const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Pixels of a picture that is decoded to see whether it is one: more than any camera in use makes.
 pub const IMAGE_PIXELS_MAX: u64 = 120_000_000;
-/// Bytes that decoding one picture may take.
+/// Bytes that decoding a picture may take; one is decoded at a time, so that these are all.
 pub const IMAGE_MEMORY_BYTES_MAX: u64 = 512 * 1024 * 1024;
-/// Files that are hashed and looked at side by side: together with the memory of one, what pictures may take in all.
+/// Files that are hashed, read and written side by side, beside the one picture that is decoded.
 pub const FILE_THREADS: usize = 2;
 /// How long an upload that broke off can be resumed; after that nothing of it is left.
 pub const UPLOAD_KEPT: Duration = Duration::from_secs(24 * 60 * 60);

@@ -238,7 +238,11 @@ async fn keep(hub: Arc<Hub>, sending: Sending) -> Result<Body, Refusal> {
         files.keep(upload.0, &digest).map_err(|error| refuse_files(&error))?;
         Ok(checked)
     };
-    match hub.with_files(work).await? {
+    let checked = match want {
+        Want::Any => hub.with_files(work).await?,
+        Want::Image => hub.with_a_picture(work).await?,
+    };
+    match checked {
         Ok(checked) => Ok(sending.body(checked)),
         Err(refusal) => {
             if is_discarded_by(&refusal) {
