@@ -35,12 +35,15 @@ fn marked(text: &str) -> String {
     let mut rest = text.chars().peekable();
     while let Some(c) = rest.next() {
         stacked = if is_mark(c) { stacked + 1 } else { 0 };
-        if is_unseen(c) || stacked > MARKS_STACKED_MAX || is_joiner(c) && !joins(before, c, rest.peek().copied()) {
+        // what is shown as a mark itself is joined to nothing
+        let next = rest.peek().copied().filter(|next| !is_unseen(*next));
+        if is_unseen(c) || stacked > MARKS_STACKED_MAX || is_joiner(c) && !joins(before, c, next) {
             push_mark(&mut out, c);
+            before = None;
         } else {
             out.push(c);
+            before = Some(c);
         }
-        before = Some(c);
     }
     out
 }
@@ -161,9 +164,17 @@ mod tests {
 
     #[test]
     fn joiners_that_join_nothing_are_marked() {
-        for text in
-            ["a\u{200d}b", "\u{200d}🚀", "👩\u{200d}", "a\u{fe0f}", "\u{fe0f}", "\u{200c}\u{200c}", "م\u{200c}a"]
-        {
+        for text in [
+            "a\u{200d}b",
+            "👩\u{200d}\u{1f280}",
+            "\u{1f280}\u{200d}👩",
+            "\u{200d}🚀",
+            "👩\u{200d}",
+            "a\u{fe0f}",
+            "\u{fe0f}",
+            "\u{200c}\u{200c}",
+            "م\u{200c}a",
+        ] {
             assert!(safe_text(text).contains("<U+"), "{text:?}");
         }
     }
