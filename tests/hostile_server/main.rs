@@ -4,4 +4,5 @@
 mod evil;
 mod memory;
 mod nonsense;
+mod prompt;
 mod screen;

@@ -47,7 +47,7 @@ fn bodies() -> Vec<Body> {
 }
 
 /// A whole conversation in which every word is poisoned.
-fn poison(victim: &mut Victim) {
+pub(crate) fn poison(victim: &mut Victim) {
     let mut pages = 0;
     while let Some((id, request)) = victim.request() {
         match request {

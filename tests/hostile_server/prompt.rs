@@ -1,0 +1,44 @@
+//! The same at a prompt, where the line editor draws what it finishes: nothing of it is what the server sent.
+#![cfg(unix)]
+
+use std::process::Command;
+use std::time::Duration;
+
+use expectrl::{Eof, Session};
+
+use crate::evil::Evil;
+use crate::screen::poison;
+
+#[test]
+fn nothing_raw_reaches_a_terminal_also_not_by_the_tab_key() {
+    let home = tempfile::tempdir().expect("a directory");
+    let evil = Evil::new(|_, victim| poison(victim));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_client"));
+    command.args(["127.0.0.1", &evil.address.port().to_string()]).env("TERM", "xterm");
+    command.env("TERTULIA_STATE_DIR", home.path().join("state"));
+    command.env("TERTULIA_DOWNLOAD_DIR", home.path().join("downloads"));
+    let mut session = Session::spawn(command).expect("it starts");
+    session.set_expect_timeout(Some(Duration::from_secs(20)));
+    let mut shown = Vec::new();
+    for (typed, seen) in [
+        ("", "lobby> "),
+        (".rooms\r", "1 here"),
+        // what begins like the rooms that the server named
+        (".join lo\t\t", ".join lobby"),
+        ("\u{15}.who\r", "member"),
+        (".history 9\r", "topic"),
+        ("hello\r", "refused"),
+    ] {
+        session.send(typed).expect("it reads");
+        let found = session.expect(seen).unwrap_or_else(|error| panic!("{seen:?} did not come: {error}"));
+        shown.extend_from_slice(found.as_bytes());
+    }
+    session.send("\u{15}.quit\r").expect("it reads");
+    shown.extend_from_slice(session.expect(Eof).expect("it ends").as_bytes());
+    let shown = String::from_utf8_lossy(&shown);
+    assert!(shown.contains("␛]0;pwn␇"), "something of it was shown: {shown:?}");
+    for raw in ["\x1b]", "\x1b[31m", "\x1b[200~", "\u{9b}", "\u{202e}", "\u{2066}", "\u{200b}", "\u{2028}", "\u{e0041}"]
+    {
+        assert!(!shown.contains(raw), "{raw:?} in {shown:?}");
+    }
+}
