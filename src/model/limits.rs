@@ -163,6 +163,8 @@ pub const TERMINAL_LEAVE_TIMEOUT: Duration = Duration::from_secs(2);
 /// Messages of a room that the terminal remembers, to say what a reply or a reaction is about: more than anybody
 /// scrolls back to while talking; older ones are named by their numbers.
 pub const TERMINAL_RECENT_MESSAGES: usize = 300;
+/// Bytes of files that one run of the terminal saves by itself: strangers do not fill a disk.
+pub const TERMINAL_AUTO_SAVED_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 /// Rooms whose names the Tab key finishes: with more, nobody would look through them.
 pub const TERMINAL_ROOMS_KNOWN_MAX: usize = 10_000;
 /// Events that wait until the terminal has looked at the `joined` of their room; the oldest make place.

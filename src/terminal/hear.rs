@@ -90,12 +90,17 @@ impl Talk {
         let Some(attachment) = Attachment::of(event).filter(|file| bytes_max > 0 && file.size <= bytes_max) else {
             return;
         };
-        if self.saves == limits::TERMINAL_SAVES_WAITING_MAX {
-            return self
-                .show(Line::note(format!("too many files at once; .save {} fetches this one", event.seq)))
-                .await;
+        let bytes = self.auto_saved_bytes.saturating_add(attachment.size);
+        let too_many = match (self.saves, bytes) {
+            (limits::TERMINAL_SAVES_WAITING_MAX, _) => "too many files at once",
+            (_, 0..=limits::TERMINAL_AUTO_SAVED_BYTES_MAX) => "",
+            _ => "enough was saved unasked",
+        };
+        if !too_many.is_empty() {
+            return self.show(Line::note(format!("{too_many}; .save {} fetches this one", event.seq))).await;
         }
         self.saves += 1;
+        self.auto_saved_bytes = bytes;
         let (client, saving) = (self.parts.client.clone(), self.saving.clone());
         let place = Place::usual(&self.setting.downloads, &attachment);
         let errand = async move {

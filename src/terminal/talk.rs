@@ -106,6 +106,8 @@ pub(super) struct Talk {
     pub(super) rooms: Rooms,
     pub(super) errands: FuturesUnordered<BoxFuture<'static, Errand>>,
     pub(super) saves: usize,
+    /// Bytes that were saved, or are to be, though nobody asked for them.
+    pub(super) auto_saved_bytes: u64,
     pub(super) saving: Arc<Semaphore>,
     /// Events of a room whose `joined` was not looked at yet.
     pub(super) early: VecDeque<Event>,
@@ -134,6 +136,7 @@ impl Talk {
             rooms: Rooms::default(),
             errands: FuturesUnordered::new(),
             saves: 0,
+            auto_saved_bytes: 0,
             saving: Arc::new(Semaphore::new(limits::TERMINAL_SAVES_AT_ONCE)),
             early: VecDeque::new(),
             running: None,

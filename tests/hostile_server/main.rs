@@ -2,6 +2,7 @@
 //! nothing raw on the screen, and loses no word that was not acknowledged.
 
 mod evil;
+mod disk;
 mod memory;
 mod nonsense;
 mod prompt;
