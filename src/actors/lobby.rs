@@ -42,6 +42,17 @@ pub struct Open {
 #[rtype(result = "()")]
 pub struct Arrive(pub DeviceId, pub Arc<Origin>);
 
+/// Ends the connections of these devices with this word; answered once nothing that they had said can still be committed.
+/// Whoever asks has seen to it before that they cannot come back.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Evict(pub Vec<DeviceId>, pub Bye);
+
+/// Which of these devices are connected.
+#[derive(Message)]
+#[rtype(result = "Vec<bool>")]
+pub struct AreHere(pub Vec<DeviceId>);
+
 /// A session of a device is gone. What it said may still be on its way: until all of its permits are back, the device
 /// is known as one to wait for.
 #[derive(Message)]
@@ -151,6 +162,13 @@ fn find_or_create(
     })
 }
 
+/// From now on nothing more of what this connection said gets into a batch, and it ends.
+fn revoke(origin: &Origin, bye: Bye) {
+    origin.revoked.store(true, Ordering::Release);
+    // bounded: one a device that says hello or is turned out, by somebody who waits for it
+    origin.fanout.do_send(Close(origin.session, bye));
+}
+
 impl Actor for Lobby {
     type Context = Context<Self>;
 }
@@ -201,14 +219,29 @@ impl Handler<Arrive> for Lobby {
 
     fn handle(&mut self, Arrive(device, origin): Arrive, _: &mut Context<Self>) -> Self::Result {
         if let Some(before) = self.devices.insert(device, origin) {
-            before.revoked.store(true, Ordering::Release);
-            let bye = Bye { code: ByeCode::Replaced, message: "this device has connected again".into() };
-            // bounded: one a hello, which waits for this answer
-            before.fanout.do_send(Close(before.session, bye));
+            revoke(&before, Bye { code: ByeCode::Replaced, message: "this device has connected again".into() });
         }
         // also for whoever finds nobody: the one before may have been cut while it waited here itself
         let barrier = self.journal.send(Barrier);
         Box::pin(barrier.into_actor(self).map(|_, _, _| ()))
+    }
+}
+
+impl Handler<Evict> for Lobby {
+    type Result = ResponseActFuture<Self, ()>;
+
+    fn handle(&mut self, Evict(devices, bye): Evict, _: &mut Context<Self>) -> Self::Result {
+        devices.iter().filter_map(|device| self.devices.get(device)).for_each(|origin| revoke(origin, bye.clone()));
+        let barrier = self.journal.send(Barrier);
+        Box::pin(barrier.into_actor(self).map(|_, _, _| ()))
+    }
+}
+
+impl Handler<AreHere> for Lobby {
+    type Result = Vec<bool>;
+
+    fn handle(&mut self, AreHere(devices): AreHere, _: &mut Context<Self>) -> Vec<bool> {
+        devices.iter().map(|device| self.devices.contains_key(device)).collect()
     }
 }
 

@@ -35,7 +35,7 @@ impl Session {
         log::debug!("session {} is device {}", self.link.id, identity.device);
         // noted before the lobby is told, so that whatever ends this session in between is told too
         self.device = Some(identity.device);
-        let work = introduce(Arc::clone(&self.hub), Arc::clone(&self.origin), identity, key);
+        let work = introduce(Arc::clone(&self.hub), Arc::clone(&self.origin), key);
         self.wait_for(ctx, work, move |session, introduced, _| match introduced {
             Ok((present, key)) => session.welcome(id, present, key),
             Err(refusal) => session.turn_away(id, refusal),
@@ -77,23 +77,22 @@ async fn identify(hub: Arc<Hub>, hello: Hello) -> Result<(Identity, DeviceKey), 
 }
 
 /// Tells the lobby, and finds out as whom the others see the device.
-async fn introduce(
-    hub: Arc<Hub>,
-    origin: Arc<Origin>,
-    identity: Identity,
-    key: DeviceKey,
-) -> Result<(Arc<Present>, DeviceKey), Refusal> {
-    hub.lobby.send(Arrive(identity.device, origin)).await.map_err(super::gone)?;
+async fn introduce(hub: Arc<Hub>, origin: Arc<Origin>, key: DeviceKey) -> Result<(Arc<Present>, DeviceKey), Refusal> {
+    hub.lobby.send(Arrive(key.id, origin)).await.map_err(super::gone)?;
     // asked once more behind all that an earlier connection of the device still had with the thread that writes: it may
-    // have registered
+    // have registered, or have been revoked before the lobby knew of this one
     let (id, secret) = (key.id, key.secret.clone());
-    let identity = hub.write(move |store: &mut Store| store.authenticate(id, &secret)).await?.unwrap_or(identity);
+    let identity = hub.write(move |store: &mut Store| store.authenticate(id, &secret)).await?.ok_or_else(stranger)?;
     Ok((Arc::new(Present { key: key_of(&identity.user.name), user: identity.user }), key))
 }
 
 async fn authenticate(hub: &Hub, key: DeviceKey) -> Result<Identity, Refusal> {
     let found = hub.read(move |store: &mut Store| store.authenticate(key.id, &key.secret)).await?;
-    found.ok_or_else(|| Refusal::new(Code::Denied, "no such device, or not its secret"))
+    found.ok_or_else(stranger)
+}
+
+fn stranger() -> Refusal {
+    Refusal::new(Code::Denied, "no such device, or not its secret")
 }
 
 async fn make_device(hub: &Hub) -> Result<(Identity, DeviceKey), Refusal> {
