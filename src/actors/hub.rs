@@ -7,7 +7,8 @@ use actix::Addr;
 use tokio::sync::Semaphore;
 
 use super::executor::Query;
-use super::{DbExecutor, Ending, FileExecutor, Journal, Lobby};
+use super::{DbExecutor, Ending, FileExecutor, Hashing, Journal, Lobby};
+use crate::chat::Guesses;
 use crate::files::BlobStore;
 use crate::model::{Chance, Clock, LogId};
 use crate::store::{Store, StoreError};
@@ -40,6 +41,10 @@ pub struct Hub {
     pub files: Addr<FileExecutor>,
     /// The thread that decodes pictures, which may take seconds, so that no chunk waits behind one.
     pub pictures: Addr<FileExecutor>,
+    /// The thread that hashes passwords.
+    pub hashing: Hashing,
+    /// Who guessed wrong.
+    pub guesses: Mutex<Guesses>,
     /// Finds rooms and devices.
     pub lobby: Addr<Lobby>,
     /// Gathers what is to be written.

@@ -12,6 +12,7 @@
 pub mod executor;
 pub mod fanout;
 pub mod handshake;
+pub mod hasher;
 pub mod hub;
 pub mod journal;
 pub mod listener;
@@ -32,6 +33,7 @@ mod checkpoints;
 pub use executor::{DbExecutor, FileExecutor};
 pub use fanout::Fanout;
 pub use handshake::Tls;
+pub use hasher::Hashing;
 pub use hub::{Hub, Settings};
 pub use journal::Journal;
 pub use listener::Listener;

@@ -16,7 +16,7 @@ use super::sockets::{Listening, Sockets};
 use super::tls::{self, Loaded, TlsError};
 use super::{Config, shutdown};
 use crate::actors::sweeper::Sweeper;
-use crate::actors::{DbExecutor, Ending, Fanout, FileExecutor, Hub, Journal, Listener, Lobby, Settings, Tls};
+use crate::actors::{DbExecutor, Ending, Fanout, FileExecutor, Hashing, Hub, Journal, Listener, Lobby, Settings, Tls};
 use crate::files::{BlobStore, FilesError};
 use crate::model::{Chance, limits};
 use crate::store::{OpenError, Store};
@@ -175,6 +175,8 @@ fn start_core(config: &Config, stores: Stores, files: &Arc<BlobStore>, chance: C
         readers,
         files: FileExecutor::start_threads(limits::FILE_THREADS, "files", files, &ending),
         pictures: FileExecutor::start_threads(1, "pictures", files, &ending),
+        hashing: Hashing::start(&ending),
+        guesses: Mutex::default(),
         lobby,
         journal,
         says: Arc::new(Semaphore::new(limits::SAYS_PER_SERVER_MAX)),

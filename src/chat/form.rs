@@ -3,7 +3,9 @@
 
 use std::borrow::Cow;
 
-use crate::model::{Body, Handle, RoomName, limits};
+use unicode_normalization::UnicodeNormalization as _;
+
+use crate::model::{Body, Handle, Password, RoomName, limits};
 use crate::wire::{Code, History, Refusal, Upload};
 
 /// The room that a request names.
@@ -20,6 +22,21 @@ pub fn room(name: &str) -> Result<RoomName, Refusal> {
 /// `handle_invalid`
 pub fn handle(name: &str) -> Result<Handle, Refusal> {
     Handle::parse(name).map_err(|error| Refusal::new(Code::HandleInvalid, error.to_string()))
+}
+
+/// A password in its one form, NFC: another keyboard may compose its letters otherwise.
+///
+/// # Errors
+/// `bad_request` if it is too short, `too_large`
+pub fn password(password: &Password) -> Result<Password, Refusal> {
+    let normal: String = password.0.nfc().collect();
+    if normal.len() > limits::PASSWORD_BYTES_MAX {
+        return Err(too_large("password", limits::PASSWORD_BYTES_MAX as u64));
+    }
+    if normal.chars().count() < limits::PASSWORD_CHARS_MIN {
+        return Err(bad(format!("a password has at least {} characters", limits::PASSWORD_CHARS_MIN)));
+    }
+    Ok(Password(normal))
 }
 
 /// Whether a body may be said.
@@ -124,6 +141,21 @@ mod tests {
             (Body::Gone {}, Some(Code::BadRequest)),
         ] {
             assert_eq!(code(body(&said)), expected, "{said:?}");
+        }
+    }
+
+    #[test]
+    fn a_password_has_one_form_and_bounds() {
+        assert_eq!(password(&"Cafe\u{301} 123".into()), Ok("Caf\u{e9} 123".into()));
+        for (said, expected) in [
+            ("x".repeat(7), Some(Code::BadRequest)),
+            ("e\u{301}".repeat(7), Some(Code::BadRequest)),
+            ("x".repeat(8), None),
+            ("é".repeat(8), None),
+            ("x".repeat(1_024), None),
+            ("x".repeat(1_025), Some(Code::TooLarge)),
+        ] {
+            assert_eq!(code(password(&said.clone().into())), expected, "{said}");
         }
     }
 

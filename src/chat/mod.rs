@@ -4,11 +4,14 @@
 pub mod cursor;
 pub mod deadlines;
 pub mod form;
+pub mod guesses;
 pub mod lists;
 pub mod members;
 pub mod outbox;
+pub mod passwords;
 
 pub use cursor::{Cursor, Offer};
 pub use deadlines::Deadlines;
+pub use guesses::{Guesses, Source};
 pub use members::{Members, Present};
 pub use outbox::Outbox;

@@ -12,9 +12,7 @@ use super::download::{self, Wanted};
 use super::outgoing::Outgoing;
 use super::{Error, From, Happenings, Options, Unsaid, lists, start, upload};
 use crate::model::{Chance, Digest, Nonce, Seq, User, limits};
-use crate::wire::{
-    Answer, History, Joined, Limits, Page, Register, Request, RoomEntry, Said, UploadKind, Welcome, encoded_len,
-};
+use crate::wire::{Answer, History, Joined, Limits, Page, Request, RoomEntry, Said, UploadKind, Welcome, encoded_len};
 
 /// A connection to a server that outlives its sockets. Clones are handles to the same one; when the last is dropped,
 /// it is closed, and what is unanswered fails with [`Error::Closed`].
@@ -82,18 +80,6 @@ impl Client {
     pub async fn leave(&self, room: &str) -> Result<(), Error> {
         let room = room.to_owned();
         self.ask(|reply| Command::Leave { room, reply }).await?.wait().await
-    }
-
-    /// Claims a handle.
-    ///
-    /// # Errors
-    /// [`Error::Refused`] if it is taken or none; [`Error::Disconnected`].
-    pub async fn register(&self, handle: &str) -> Result<User, Error> {
-        let register = Register { handle: handle.to_owned(), password: None };
-        match self.call(Request::Register(register)).await? {
-            Answer::User(user) => Ok(user),
-            _ => Err(Error::Unexpected("it did not say who one is")),
-        }
     }
 
     /// Asks for anything else: a request that need not outlive its connection.

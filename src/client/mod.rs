@@ -49,6 +49,7 @@ mod outbox;
 mod outgoing;
 mod outlet;
 mod pause;
+mod people;
 mod pulse;
 mod requests;
 mod room;

@@ -21,6 +21,26 @@ pub const FILE_NAME_BYTES_MAX: usize = 255;
 pub const ROOM_NAME_CHARS_MAX: usize = 64;
 /// Code points of a handle, after NFKC.
 pub const HANDLE_CHARS_MAX: usize = 32;
+/// Code points of a password, after NFC: with fewer a guess is too likely.
+pub const PASSWORD_CHARS_MIN: usize = 8;
+/// Bytes of a password, after NFC: any sentence fits.
+pub const PASSWORD_BYTES_MAX: usize = 1_024;
+/// Threads that hash passwords: each hash takes 19 MiB and tens of milliseconds of a core.
+pub const HASHER_THREADS: usize = 1;
+/// Passwords that are hashed or wait for it; one more is `slow_down`.
+pub const HASHES_MAX: usize = 64;
+/// Wrong passwords for one handle from one address (IPv6: its first 64 bits) before guessing is `slow_down`.
+pub const GUESSES_PER_HANDLE: u32 = 5;
+/// The same for all handles together: several people may be behind one address.
+pub const GUESSES_PER_ADDRESS: u32 = 20;
+/// The pause after so many; each further one doubles it.
+pub const GUESS_PAUSE_FIRST: Duration = Duration::from_secs(1);
+/// The longest pause: some hundred guesses a day.
+pub const GUESS_PAUSE_MAX: Duration = Duration::from_secs(300);
+/// How long wrong passwords are remembered after the last one.
+pub const GUESSES_KEPT: Duration = Duration::from_secs(60 * 60);
+/// Handles and addresses whose wrong passwords are remembered; with one more the oldest is forgotten.
+pub const GUESSERS_MAX: usize = 10_000;
 
 /// Bytes of a chunk, up or down.
 pub const CHUNK_BYTES_MAX: usize = 65_536;

@@ -8,6 +8,7 @@ pub mod ids;
 pub mod limits;
 pub mod message;
 pub mod names;
+pub mod password;
 pub mod safe;
 pub mod time;
 
@@ -18,5 +19,6 @@ pub use handle::Handle;
 pub use ids::{DeviceId, LogId, Nonce, RoomId, Seq, UserId};
 pub use message::{Body, FileBody, ImageBody, User};
 pub use names::{NameError, NameKey, RoomName};
+pub use password::Password;
 pub use safe::safe_text;
 pub use time::{Clock, Timestamp};

@@ -58,6 +58,76 @@ impl Store {
     }
 }
 
+/// A device in its user's list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeviceRow {
+    /// Which device.
+    pub id: DeviceId,
+    /// When it first said hello.
+    pub created_at: Timestamp,
+}
+
+impl Store {
+    /// Up to `limit` devices of the user that `device` speaks for, after that one; of a guest only itself.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub fn devices_of(
+        &mut self,
+        device: DeviceId,
+        after: Option<DeviceId>,
+        limit: usize,
+    ) -> Result<Vec<DeviceRow>, StoreError> {
+        let connection = &mut self.connection;
+        let Some(user) = user_of(connection, device)? else { return Ok(Vec::new()) };
+        let after = after.map_or(-1, |after| column(after.0));
+        let rows = devices::table
+            .filter(devices::user_id.eq(user).and(devices::id.gt(after)).and(is_valid()))
+            .filter(devices::user_id.ne(column(UserId::ANONYMOUS.0)).or(devices::id.eq(column(device.0))))
+            .order(devices::id)
+            .select((devices::id, devices::created_at));
+        rows.load_iter::<(i64, i64), diesel::connection::DefaultLoadingMode>(connection)?
+            .take(limit)
+            .map(|row| {
+                let (id, created_at) = row?;
+                Ok(DeviceRow { id: DeviceId(number(id)), created_at: Timestamp(number(created_at)) })
+            })
+            .collect()
+    }
+
+    /// Makes the secret of `revoked` worth nothing, if it belongs to the user that `device` speaks for. Done again it is
+    /// as before.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub fn revoke(&mut self, device: DeviceId, revoked: DeviceId) -> Result<bool, StoreError> {
+        self.write(|connection| {
+            let Some(user) = user_of(connection, device)? else { return Ok(false) };
+            if user == column(UserId::ANONYMOUS.0) && device != revoked {
+                return Ok(false);
+            }
+            let own = devices::table.filter(devices::id.eq(column(revoked.0)).and(devices::user_id.eq(user)));
+            let changed = diesel::update(own).set(devices::secret_hash.eq(NO_SECRET)).execute(connection)?;
+            Ok(changed == 1)
+        })
+    }
+}
+
+/// The hash of no secret: what stands at a device that was revoked.
+const NO_SECRET: &[u8] = &[];
+
+/// Whether a device was not revoked.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(super) fn is_valid() -> _ {
+    let none: &'static [u8] = NO_SECRET;
+    devices::secret_hash.ne(none)
+}
+
+fn user_of(connection: &mut SqliteConnection, device: DeviceId) -> QueryResult<Option<i64>> {
+    let own = devices::table.find(column(device.0)).filter(is_valid());
+    own.select(devices::user_id).get_result(connection).optional()
+}
+
 fn guest(name: String) -> User {
     User { id: UserId::ANONYMOUS, name, guest: true }
 }

@@ -9,6 +9,7 @@
 //! would prepare a cached statement anew each time that the number is bound, which takes a third of a commit's time.
 
 pub mod commit;
+pub mod credentials;
 pub mod devices;
 pub mod entry;
 pub mod error;
@@ -37,7 +38,7 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 use crate::model::LogId;
 
-pub use devices::Identity;
+pub use devices::{DeviceRow, Identity};
 pub use entry::{Committed, Entry, Outcome, Place};
 pub use error::{OpenError, StoreError};
 pub use files::FileRow;

@@ -106,7 +106,7 @@ mod tests {
             fixture.say(device, nonce, lobby, "x");
             fixture.say(guest, nonce, hall, "x");
         }
-        let done = fixture.store.register(device, &Handle::parse("Ann").unwrap(), Timestamp(1)).unwrap();
+        let done = fixture.store.register(device, &Handle::parse("Ann").unwrap(), None, Timestamp(1)).unwrap();
         let Registered::Done(ann) = done else { panic!("{done:?}") };
         let store = &mut fixture.store;
         store.mark_read(ann.id, device, lobby, Seq(4)).unwrap();

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
 use super::columns::{column, number};
+use super::devices::is_valid;
 use super::reads::bring_marks_along;
 use super::schema::{devices, users};
 use super::{Store, StoreError};
@@ -25,20 +26,30 @@ pub enum Registered {
 
 impl Store {
     /// Claims a handle for a guest's device, which speaks as the new user from now on and brings its read marks along.
+    /// Claimed again by its owner, it keeps the password that it has.
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub fn register(&mut self, device: DeviceId, handle: &Handle, now: Timestamp) -> Result<Registered, StoreError> {
+    pub fn register(
+        &mut self,
+        device: DeviceId,
+        handle: &Handle,
+        password_hash: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Registered, StoreError> {
         let key = handle.key();
         self.write(|connection| {
             let known = devices::table
                 .find(column(device.0))
+                .filter(is_valid())
                 .inner_join(users::table)
                 .select((users::id, users::name, users::key))
                 .get_result::<(i64, String, String)>(connection)
                 .optional()?;
             match known {
-                Some((id, ..)) if id == column(UserId::ANONYMOUS.0) => claim(connection, device, handle, now),
+                Some((id, ..)) if id == column(UserId::ANONYMOUS.0) => {
+                    claim(connection, device, handle, password_hash, now)
+                }
                 Some((id, name, own)) if own == key.as_str() => Ok(Registered::Done(user(id, name))),
                 _ => Ok(Registered::Denied),
             }
@@ -46,7 +57,7 @@ impl Store {
     }
 }
 
-fn user(id: i64, name: String) -> User {
+pub(super) fn user(id: i64, name: String) -> User {
     User { id: UserId(number(id)), name, guest: false }
 }
 
@@ -54,6 +65,7 @@ fn claim(
     connection: &mut SqliteConnection,
     device: DeviceId,
     handle: &Handle,
+    password_hash: Option<&str>,
     now: Timestamp,
 ) -> Result<Registered, StoreError> {
     if let Err(unfit) = handle.fit() {
@@ -63,7 +75,13 @@ fn claim(
     let (key, look) = (users::key.eq(key.as_str()), users::look.eq(look.as_str()));
     // whichever of the two is somebody's already
     let claimed: Option<i64> = diesel::insert_into(users::table)
-        .values((users::name.eq(name), key, look, users::created_at.eq(column(now.0))))
+        .values((
+            users::name.eq(name),
+            key,
+            look,
+            users::password_hash.eq(password_hash),
+            users::created_at.eq(column(now.0)),
+        ))
         .on_conflict_do_nothing()
         .returning(users::id)
         .get_result(connection)
@@ -101,28 +119,28 @@ mod tests {
     fn a_handle_is_claimed_once_and_for_ever() {
         let mut fixture = Fixture::new();
         let (ann, bea) = (fixture.device(), fixture.device());
-        let done = fixture.store.register(ann, &handle("Ann"), Timestamp(1)).unwrap();
+        let done = fixture.store.register(ann, &handle("Ann"), None, Timestamp(1)).unwrap();
         let Registered::Done(user) = &done else { panic!("{done:?}") };
         assert_eq!((user.name.as_str(), user.guest), ("Ann", false));
         assert_ne!(user.id, UserId::ANONYMOUS);
         fixture.reopen();
         let store = &mut fixture.store;
-        assert_eq!(store.register(ann, &handle("ann"), Timestamp(2)), Ok(done), "again, and as it was spelled");
-        assert_eq!(store.register(ann, &handle("Anna"), Timestamp(2)), Ok(Registered::Denied));
+        assert_eq!(store.register(ann, &handle("ann"), None, Timestamp(2)), Ok(done), "again, and as it was spelled");
+        assert_eq!(store.register(ann, &handle("Anna"), None, Timestamp(2)), Ok(Registered::Denied));
         for (passes, how) in [("ａｎｎ", "wide letters"), ("ɑnn", "a phonetic one")] {
-            assert_eq!(store.register(bea, &handle(passes), Timestamp(2)), Ok(Registered::Taken), "{how}");
+            assert_eq!(store.register(bea, &handle(passes), None, Timestamp(2)), Ok(Registered::Taken), "{how}");
         }
-        assert!(matches!(store.register(bea, &handle("Anna"), Timestamp(2)), Ok(Registered::Done(_))));
-        assert_eq!(store.register(DeviceId(999), &handle("Cleo"), Timestamp(2)), Ok(Registered::Denied));
+        assert!(matches!(store.register(bea, &handle("Anna"), None, Timestamp(2)), Ok(Registered::Done(_))));
+        assert_eq!(store.register(DeviceId(999), &handle("Cleo"), None, Timestamp(2)), Ok(Registered::Denied));
     }
 
     #[test]
     fn what_looks_like_somebody_is_taken() {
         let mut fixture = Fixture::new();
         let (first, second) = (fixture.device(), fixture.device());
-        let done = fixture.store.register(first, &handle("Alice"), Timestamp(1));
+        let done = fixture.store.register(first, &handle("Alice"), None, Timestamp(1));
         assert!(matches!(done, Ok(Registered::Done(_))));
-        let mut claim = |text| fixture.store.register(second, &handle(text), Timestamp(2)).unwrap();
+        let mut claim = |text| fixture.store.register(second, &handle(text), None, Timestamp(2)).unwrap();
         assert_eq!(claim("AIice"), Registered::Taken, "a capital I");
         assert_eq!(claim("Аlice"), Registered::Unfit(NameError::MixedScripts), "a Cyrillic A");
         assert_eq!(claim("guest-1"), Registered::Unfit(NameError::Reserved));
@@ -134,7 +152,7 @@ mod tests {
         let mut fixture = Fixture::new();
         let (old, new) = (fixture.device(), fixture.device());
         let claim = handle("Alice");
-        assert!(matches!(fixture.store.register(old, &claim, Timestamp(1)), Ok(Registered::Done(_))));
+        assert!(matches!(fixture.store.register(old, &claim, None, Timestamp(1)), Ok(Registered::Done(_))));
         let mixed = handle("АIice");
         let (name, key) = (users::name.eq(mixed.as_str()), users::key.eq(mixed.key().as_str().to_owned()));
         fixture
@@ -147,15 +165,19 @@ mod tests {
             })
             .unwrap();
         fixture.reopen();
-        assert!(matches!(fixture.store.register(old, &mixed, Timestamp(2)), Ok(Registered::Done(_))), "again");
-        assert_eq!(fixture.store.register(new, &claim, Timestamp(2)), Ok(Registered::Taken), "its look is known now");
+        assert!(matches!(fixture.store.register(old, &mixed, None, Timestamp(2)), Ok(Registered::Done(_))), "again");
+        assert_eq!(
+            fixture.store.register(new, &claim, None, Timestamp(2)),
+            Ok(Registered::Taken),
+            "its look is known now"
+        );
     }
 
     #[test]
     fn a_registered_device_speaks_as_its_user() {
         let mut fixture = Fixture::new();
         let (identity, secret) = fixture.store.new_device(&mut fixture.chance, Timestamp(1)).unwrap();
-        let done = fixture.store.register(identity.device, &handle("Ann"), Timestamp(1)).unwrap();
+        let done = fixture.store.register(identity.device, &handle("Ann"), None, Timestamp(1)).unwrap();
         let known = fixture.store.authenticate(identity.device, &secret).unwrap().unwrap();
         assert_eq!(done, Registered::Done(known.user));
     }
@@ -168,7 +190,7 @@ mod tests {
             fixture.say(device, nonce, room, "x");
         }
         fixture.store.mark_read(UserId::ANONYMOUS, device, room, Seq(2)).unwrap();
-        let done = fixture.store.register(device, &handle("Ann"), Timestamp(1)).unwrap();
+        let done = fixture.store.register(device, &handle("Ann"), None, Timestamp(1)).unwrap();
         let Registered::Done(user) = done else { panic!("{done:?}") };
         assert_eq!(fixture.store.read_mark(user.id, DeviceId(999), room), Ok(Some(Seq(2))));
         assert_eq!(fixture.store.read_mark(UserId::ANONYMOUS, device, room), Ok(None));

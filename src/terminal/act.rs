@@ -61,7 +61,7 @@ pub(super) fn begin(command: Command, scene: &Scene<'_>) -> Doing {
         Command::File(path) => upload(client, room, path, UploadKind::File, scene.screen),
         Command::Image(path) => upload(client, room, path, UploadKind::Image, scene.screen),
         Command::Save { seq, to } => fetch(client, room, seq, to, scene),
-        Command::Register(handle) => async move { Ok(Done::Registered(client.register(&handle).await?)) }.boxed(),
+        Command::Register(handle) => async move { Ok(Done::Registered(client.register(&handle, None).await?)) }.boxed(),
         // Who is in a room already has seen what was said there.
         Command::Join(room) if scene.rooms.is_in(&room) => join(client, room, From::Now),
         Command::Join(room) => join(client, room, scene.from),

@@ -2,6 +2,7 @@
 //! what, is left to [`crate::chat`] and [`crate::actors`].
 
 mod decode;
+mod devices;
 mod encode;
 mod frame;
 mod reply;
@@ -10,6 +11,7 @@ mod strict;
 mod walk;
 
 pub use decode::{BadRequest, decode_request, decode_server_frame, is_hello};
+pub use devices::{DeviceEntry, Devices};
 pub use encode::{append_frame, encode_frame, encoded_len};
 pub use frame::{Broken, FrameCodec};
 pub use reply::{
@@ -17,8 +19,8 @@ pub use reply::{
     ServerFrame, Signal, Uploading, Welcome,
 };
 pub use request::{
-    Chunk, DeviceKey, Fetch, Finish, Hello, History, InRoom, Join, Login, MembersAfter, Read, Register, Request,
-    RoomsAfter, Say, Upload, UploadKind,
+    Chunk, DeviceKey, DevicesAfter, Fetch, Finish, Hello, History, InRoom, Join, Login, MembersAfter, Passwd, Read,
+    Register, Request, Revoke, RoomsAfter, Say, Upload, UploadKind,
 };
 
 /// The version of the protocol that this crate speaks.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::DeviceKey;
+use super::{DeviceKey, Devices};
 use crate::model::{Body, LogId, RoomName, Seq, Timestamp, User};
 
 /// One frame from the server: a map of one entry.
@@ -43,6 +43,8 @@ pub enum Answer {
     Rooms(Rooms),
     /// To `members`.
     Members(Members),
+    /// To `devices`.
+    Devices(Devices),
     /// To `upload`.
     Uploading(Uploading),
     /// To `fetch`.

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Body, DeviceId, Digest, LogId, Nonce, Seq};
+use crate::model::{Body, DeviceId, Digest, LogId, Nonce, Password, Seq};
 
 /// One request; the variant's name in lower case is its name on the wire.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +15,12 @@ pub enum Request {
     Register(Register),
     /// Becomes a user who is known already.
     Login(Login),
+    /// Sets or changes a password.
+    Passwd(Passwd),
+    /// Lists one's own devices.
+    Devices(DevicesAfter),
+    /// Makes one of them worth nothing.
+    Revoke(Revoke),
     /// Follows a room.
     Join(Join),
     /// Follows it no more.
@@ -74,34 +80,47 @@ impl std::fmt::Debug for DeviceKey {
 }
 
 /// `register`
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Register {
     /// The name to claim.
     pub handle: String,
     /// With it, other devices can log in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub password: Option<String>,
-}
-
-impl std::fmt::Debug for Register {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Register({:?})", self.handle)
-    }
+    pub password: Option<Password>,
 }
 
 /// `login`
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Login {
     /// The name that was claimed.
     pub handle: String,
     /// The password that it was claimed with.
-    pub password: String,
+    pub password: Password,
 }
 
-impl std::fmt::Debug for Login {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Login({:?})", self.handle)
-    }
+/// `passwd`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Passwd {
+    /// The new one.
+    pub password: Password,
+    /// The one before, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub old: Option<Password>,
+}
+
+/// `devices`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DevicesAfter {
+    /// The last one of the list before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<DeviceId>,
+}
+
+/// `revoke`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revoke {
+    /// One of one's own user's.
+    pub device: DeviceId,
 }
 
 /// `join`

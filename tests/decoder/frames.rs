@@ -3,10 +3,10 @@
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
-use tertulia::model::{LogId, RoomName, Timestamp, User, UserId};
+use tertulia::model::{DeviceId, LogId, RoomName, Timestamp, User, UserId};
 use tertulia::wire::{
-    Answer, Bye, ByeCode, Code, Data, Event, Joined, Limits, Members, Page, Refusal, RoomEntry, Rooms, Said,
-    ServerFrame, Signal, Uploading, Welcome,
+    Answer, Bye, ByeCode, Code, Data, DeviceEntry, Devices, Event, Joined, Limits, Members, Page, Refusal, RoomEntry,
+    Rooms, Said, ServerFrame, Signal, Uploading, Welcome,
 };
 
 use super::requests::{any_body, bytes, key, seq, text};
@@ -123,6 +123,8 @@ fn answer() -> BoxedStrategy<Answer> {
         rooms().prop_map(Answer::Rooms),
         (prop::collection::vec(user(), 0..4), any::<bool>())
             .prop_map(|(members, more)| Answer::Members(Members { members, more })),
+        (prop::collection::vec(device(), 0..5), any::<bool>())
+            .prop_map(|(devices, more)| Answer::Devices(Devices { devices, more })),
         (any::<u32>(), any::<u64>()).prop_map(|(upload, offset)| Answer::Uploading(Uploading { upload, offset })),
         (any::<u64>(), any::<u64>(), bytes()).prop_map(|(offset, size, data)| Answer::Data(Data {
             offset,
@@ -131,6 +133,15 @@ fn answer() -> BoxedStrategy<Answer> {
         })),
     ]
     .boxed()
+}
+
+fn device() -> impl Strategy<Value = DeviceEntry> {
+    (any::<u64>(), any::<u64>(), any::<bool>(), any::<bool>()).prop_map(|(id, created, here, this)| DeviceEntry {
+        id: DeviceId(id),
+        created: Timestamp(created),
+        here,
+        this,
+    })
 }
 
 fn refusal() -> impl Strategy<Value = Refusal> {

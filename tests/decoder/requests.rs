@@ -2,10 +2,10 @@
 
 use proptest::option;
 use proptest::prelude::*;
-use tertulia::model::{Body, DeviceId, Digest, FileBody, ImageBody, LogId, Nonce, Seq};
+use tertulia::model::{Body, DeviceId, Digest, FileBody, ImageBody, LogId, Nonce, Password, Seq};
 use tertulia::wire::{
-    Chunk, DeviceKey, Fetch, Finish, Hello, History, InRoom, Join, Login, MembersAfter, Read, Register, Request,
-    RoomsAfter, Say, Upload, UploadKind,
+    Chunk, DeviceKey, DevicesAfter, Fetch, Finish, Hello, History, InRoom, Join, Login, MembersAfter, Passwd, Read,
+    Register, Request, Revoke, RoomsAfter, Say, Upload, UploadKind,
 };
 
 pub(crate) fn text() -> impl Strategy<Value = String> {
@@ -26,6 +26,14 @@ pub(crate) fn digest() -> impl Strategy<Value = Digest> {
 
 pub(crate) fn key() -> impl Strategy<Value = DeviceKey> {
     (any::<u64>(), bytes()).prop_map(|(id, secret)| DeviceKey { id: DeviceId(id), secret })
+}
+
+fn password() -> impl Strategy<Value = Password> {
+    text().prop_map(Password)
+}
+
+fn device() -> impl Strategy<Value = DeviceId> {
+    any::<u64>().prop_map(DeviceId)
 }
 
 pub(crate) fn any_body() -> BoxedStrategy<Body> {
@@ -62,8 +70,12 @@ fn introductions() -> BoxedStrategy<Request> {
             agent,
             device
         })),
-        (text(), option::of(text())).prop_map(|(handle, password)| Request::Register(Register { handle, password })),
-        (text(), text()).prop_map(|(handle, password)| Request::Login(Login { handle, password })),
+        (text(), option::of(password()))
+            .prop_map(|(handle, password)| Request::Register(Register { handle, password })),
+        (text(), password()).prop_map(|(handle, password)| Request::Login(Login { handle, password })),
+        (password(), option::of(password())).prop_map(|(password, old)| Request::Passwd(Passwd { password, old })),
+        option::of(device()).prop_map(|after| Request::Devices(DevicesAfter { after })),
+        device().prop_map(|device| Request::Revoke(Revoke { device })),
     ]
     .boxed()
 }

@@ -26,15 +26,15 @@ impl Session {
         }
         log::debug!("session {} says hello, agent {:?}", self.link.id, hello.agent);
         self.wait_for(ctx, identify(Arc::clone(&self.hub), hello), move |session, found, ctx| match found {
-            Ok((identity, key)) => session.arrive(id, identity, key, ctx),
+            Ok(key) => session.arrive(id, key, ctx),
             Err(refusal) => session.turn_away(id, refusal),
         });
     }
 
-    fn arrive(&mut self, id: u32, identity: Identity, key: DeviceKey, ctx: &mut Context<Self>) {
-        log::debug!("session {} is device {}", self.link.id, identity.device);
+    fn arrive(&mut self, id: u32, key: DeviceKey, ctx: &mut Context<Self>) {
+        log::debug!("session {} is device {}", self.link.id, key.id);
         // noted before the lobby is told, so that whatever ends this session in between is told too
-        self.device = Some(identity.device);
+        self.device = Some(key.id);
         let work = introduce(Arc::clone(&self.hub), Arc::clone(&self.origin), key);
         self.wait_for(ctx, work, move |session, introduced, _| match introduced {
             Ok((present, key)) => session.welcome(id, present, key),
@@ -69,9 +69,12 @@ impl Session {
 }
 
 /// Whose connection this is: a device that is known, or a new one.
-async fn identify(hub: Arc<Hub>, hello: Hello) -> Result<(Identity, DeviceKey), Refusal> {
+async fn identify(hub: Arc<Hub>, hello: Hello) -> Result<DeviceKey, Refusal> {
     match hello.device {
-        Some(key) => Ok((authenticate(&hub, key.clone()).await?, key)),
+        Some(key) => {
+            authenticate(&hub, key.clone()).await?;
+            Ok(key)
+        }
         None => make_device(&hub).await,
     }
 }
@@ -95,7 +98,7 @@ fn stranger() -> Refusal {
     Refusal::new(Code::Denied, "no such device, or not its secret")
 }
 
-async fn make_device(hub: &Hub) -> Result<(Identity, DeviceKey), Refusal> {
+async fn make_device(hub: &Hub) -> Result<DeviceKey, Refusal> {
     let (chance, now) = (Arc::clone(&hub.chance), hub.settings.clock.now());
     let (identity, secret) = hub
         .write(move |store: &mut Store| {
@@ -103,8 +106,7 @@ async fn make_device(hub: &Hub) -> Result<(Identity, DeviceKey), Refusal> {
             store.new_device(&mut chance, now)
         })
         .await?;
-    let key = DeviceKey { id: identity.device, secret: secret.to_vec() };
-    Ok((identity, key))
+    Ok(DeviceKey { id: identity.device, secret: secret.to_vec() })
 }
 
 fn hello_first() -> Refusal {

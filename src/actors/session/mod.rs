@@ -3,6 +3,7 @@
 //! meanwhile the socket is not read. One file for each kind of request; the shared parts are here.
 
 mod catch_up;
+mod devices;
 mod fetch;
 mod hello;
 mod incoming;
@@ -148,7 +149,10 @@ impl Session {
         match request {
             Request::Hello(_) => self.refuse(id, form::bad("hello comes once")),
             Request::Register(register) => self.register(id, &who, &register, ctx),
-            Request::Login(login) => self.login(id, &login),
+            Request::Login(login) => self.login(id, &who, &login, ctx),
+            Request::Passwd(passwd) => self.passwd(id, &who, &passwd, ctx),
+            Request::Devices(devices) => self.devices(id, &who, &devices, ctx),
+            Request::Revoke(revoke) => self.revoke(id, &who, revoke, ctx),
             Request::Join(join) => self.join(id, who, &join, ctx),
             Request::Leave(leave) => self.leave(id, &leave, ctx),
             Request::Say(say) => self.say(id, &who, say, frame, ctx),

@@ -1,28 +1,36 @@
-//! `register` and `login`: a guest becomes somebody. The rooms that the session is in are told.
+//! `register`, `login` and `passwd`: a guest becomes somebody, who may keep a password. The rooms that the session is in
+//! are told. Passwords are hashed on a thread of their own, before the store is asked to write.
 
-use std::sync::Arc;
+use std::net::IpAddr;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 use actix::Context;
 
 use super::{Session, Who};
+use crate::actors::Hub;
 use crate::actors::room::Rename;
-use crate::chat::{Present, form};
-use crate::model::User;
+use crate::chat::{Present, Source, form};
 use crate::model::names::key_of;
+use crate::model::{DeviceId, NameKey, Password, User};
 use crate::store::{Registered, Store};
-use crate::wire::{Answer, Code, Login, Refusal, Register};
+use crate::wire::{Answer, Code, Login, Passwd, Refusal, Register};
 
 impl Session {
     pub(super) fn register(&mut self, id: u32, who: &Who, register: &Register, ctx: &mut Context<Self>) {
-        let handle = match form::handle(&register.handle) {
-            Ok(handle) => handle,
+        let password = register.password.as_ref().map(form::password).transpose();
+        let (handle, password) = match form::handle(&register.handle).and_then(|handle| Ok((handle, password?))) {
+            Ok(form) => form,
             Err(refusal) => return self.refuse(id, refusal),
         };
-        if register.password.is_some() {
-            return self.refuse(id, form::bad("this server keeps no passwords yet; register without one"));
-        }
         let (hub, device, now) = (Arc::clone(&self.hub), who.device, self.hub.settings.clock.now());
-        let work = async move { hub.write(move |store: &mut Store| store.register(device, &handle, now)).await };
+        let work = async move {
+            let hash = match password {
+                Some(password) => Some(keep(&hub, password).await?),
+                None => None,
+            };
+            hub.write(move |store: &mut Store| store.register(device, &handle, hash.as_deref(), now)).await
+        };
         self.later(id, ctx, work, |session, registered| match registered {
             Registered::Done(user) => {
                 session.become_user(user.clone());
@@ -34,9 +42,41 @@ impl Session {
         });
     }
 
-    /// No handle has a password yet, so that none can be logged in to.
-    pub(super) fn login(&self, id: u32, _: &Login) {
-        self.refuse(id, Refusal::new(Code::Denied, "this handle cannot be logged in to from here"));
+    pub(super) fn login(&mut self, id: u32, who: &Who, login: &Login, ctx: &mut Context<Self>) {
+        let password = form::password(&login.password);
+        let (key, password) = match form::handle(&login.handle).and_then(|handle| Ok((handle.key(), password?))) {
+            Ok(form) => form,
+            Err(refusal) => return self.refuse(id, refusal),
+        };
+        let is_guest = who.present.user.guest;
+        if !is_guest && who.present.key == key {
+            // as when it is registered again: the device has shown whose it is, and here nothing can be guessed
+            return self.answer(id, Ok(Answer::User(who.present.user.clone())));
+        }
+        let attempt = Attempt { device: who.device, is_guest, source: self.source(), key, password };
+        let work = log_in(Arc::clone(&self.hub), attempt);
+        self.later(id, ctx, work, |session, user| {
+            session.become_user(user.clone());
+            Ok(Answer::User(user))
+        });
+    }
+
+    pub(super) fn passwd(&mut self, id: u32, who: &Who, passwd: &Passwd, ctx: &mut Context<Self>) {
+        let old = passwd.old.as_ref().map(form::password).transpose();
+        let (password, old) = match form::password(&passwd.password).and_then(|password| Ok((password, old?))) {
+            Ok(form) => form,
+            Err(refusal) => return self.refuse(id, refusal),
+        };
+        if who.present.user.guest {
+            return self.refuse(id, Refusal::new(Code::Denied, "register first: a guest has no password"));
+        }
+        let work = change(Arc::clone(&self.hub), who.device, who.present.key.clone(), password, old);
+        self.later(id, ctx, work, |_, ()| Ok(Answer::Ok));
+    }
+
+    /// Whence this session's guesses come; of a socket that is gone already it does not matter.
+    fn source(&self) -> Source {
+        Source::at(self.link.peer().unwrap_or(IpAddr::from([0, 0, 0, 0])))
     }
 
     fn become_user(&mut self, user: User) {
@@ -51,4 +91,92 @@ impl Session {
             membership.open.room.do_send(rename);
         }
     }
+}
+
+/// Somebody says who they are.
+struct Attempt {
+    device: DeviceId,
+    is_guest: bool,
+    source: Source,
+    key: NameKey,
+    password: Password,
+}
+
+/// The same steps for whatever is wrong, so that the answer takes as long.
+async fn log_in(hub: Arc<Hub>, attempt: Attempt) -> Result<User, Refusal> {
+    let Attempt { device, is_guest, source, key, password } = attempt;
+    begin(&hub, source, &key)?;
+    let Some(checked) = check(&hub, source, &key, password).await? else { return Err(denied()) };
+    if !is_guest {
+        return Err(denied());
+    }
+    let handle = key.clone();
+    let user = hub.write(move |store: &mut Store| store.login(device, &handle, &checked)).await?;
+    let user = user.ok_or_else(denied)?;
+    forgive(&hub, source, &key, true);
+    Ok(user)
+}
+
+async fn change(
+    hub: Arc<Hub>,
+    device: DeviceId,
+    key: NameKey,
+    password: Password,
+    old: Option<Password>,
+) -> Result<(), Refusal> {
+    let handle = key.clone();
+    let kept = hub.read(move |store: &mut Store| store.password_hash(&handle)).await?;
+    let source = Source::Device(device);
+    let checked = match (kept, old) {
+        (None, _) => None,
+        (Some(_), None) => return Err(Refusal::new(Code::Denied, "the old password is needed")),
+        (Some(_), Some(old)) => {
+            begin(&hub, source, &key)?;
+            let wrong = || Refusal::new(Code::Denied, "the old password is another one");
+            let checked = check(&hub, source, &key, old).await?.ok_or_else(wrong)?;
+            forgive(&hub, source, &key, true);
+            Some(checked)
+        }
+    };
+    let hash = keep(&hub, password).await?;
+    let is_done = hub.write(move |store: &mut Store| store.set_password(device, checked.as_deref(), &hash)).await?;
+    is_done.then_some(()).ok_or_else(|| Refusal::new(Code::Denied, "the password was changed meanwhile"))
+}
+
+/// The hash that is kept for the handle, if this is its password. What was not looked at is no guess.
+async fn check(hub: &Hub, source: Source, key: &NameKey, password: Password) -> Result<Option<String>, Refusal> {
+    let handle = key.clone();
+    let looked = async {
+        let kept = hub.read(move |store: &mut Store| store.password_hash(&handle)).await?;
+        Ok((hub.hashing.is_right(password, kept.clone()).await?, kept))
+    };
+    match looked.await {
+        Ok((is_right, kept)) => Ok(kept.filter(|_| is_right)),
+        Err(refusal) => {
+            forgive(hub, source, key, false);
+            Err(refusal)
+        }
+    }
+}
+
+async fn keep(hub: &Hub, password: Password) -> Result<String, Refusal> {
+    let salt = hub.chance.lock().unwrap_or_else(PoisonError::into_inner).secret();
+    hub.hashing.hash(password, salt).await
+}
+
+fn begin(hub: &Hub, source: Source, key: &NameKey) -> Result<(), Refusal> {
+    let now = hub.settings.clock.now();
+    let begun = hub.guesses.lock().unwrap_or_else(PoisonError::into_inner).begin(source, key, now);
+    begun.map_err(|wait: Duration| {
+        let refusal = Refusal::new(Code::SlowDown, "too many wrong passwords; wait before the next");
+        Refusal { retry_after_ms: Some(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)), ..refusal }
+    })
+}
+
+fn forgive(hub: &Hub, source: Source, key: &NameKey, was_right: bool) {
+    hub.guesses.lock().unwrap_or_else(PoisonError::into_inner).forgive(source, key, was_right);
+}
+
+fn denied() -> Refusal {
+    Refusal::new(Code::Denied, "this handle and this password do not belong together, or this device has a handle")
 }

@@ -155,7 +155,7 @@ fn only_the_author_edits_and_deletes() {
     let (phone, bea) = (fixture.device(), fixture.device());
     fixture.say(ann, 1, room, "a guest's");
     let handle = Handle::parse("Ann").unwrap();
-    let Ok(Registered::Done(user)) = fixture.store.register(ann, &handle, NOW) else { panic!() };
+    let Ok(Registered::Done(user)) = fixture.store.register(ann, &handle, None, NOW) else { panic!() };
     let as_ann = |device, nonce, body| Entry { author: user.clone(), ..entry(device, nonce, room, body) };
     fixture.commit(&[as_ann(ann, 2, text("a user's"))]);
     let denied = Outcome::Denied;
