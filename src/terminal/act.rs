@@ -8,6 +8,7 @@ use futures_util::future::{BoxFuture, FutureExt, ready};
 use super::Error;
 use super::command::{Command, usage};
 use super::line::Line;
+use super::people;
 use super::render;
 use super::rooms::Rooms;
 use super::save::{Attachment, Place, save};
@@ -61,7 +62,9 @@ pub(super) fn begin(command: Command, scene: &Scene<'_>) -> Doing {
         Command::File(path) => upload(client, room, path, UploadKind::File, scene.screen),
         Command::Image(path) => upload(client, room, path, UploadKind::Image, scene.screen),
         Command::Save { seq, to } => fetch(client, room, seq, to, scene),
-        Command::Register(handle) => async move { Ok(Done::Registered(client.register(&handle, None).await?)) }.boxed(),
+        Command::Register(_) | Command::Login(_) | Command::Password | Command::Devices(_) => {
+            people::begin(command, Vec::new(), client)
+        }
         // Who is in a room already has seen what was said there.
         Command::Join(room) if scene.rooms.is_in(&room) => join(client, room, From::Now),
         Command::Join(room) => join(client, room, scene.from),

@@ -4,12 +4,14 @@
 use super::command::Command;
 use super::path::read_path;
 use super::remark::Remark;
-use crate::model::{Seq, limits};
+use crate::model::{DeviceId, Seq, limits};
 
 /// Whatever is larger is no message's number.
 const SEQ_LIMIT: u64 = 1 << 53;
 
 const NO_NUMBER: &str = "N is the number of a message, as in #12";
+
+const NO_DEVICE: &str = "revoke ID locks a device out; its ID stands in the list";
 
 /// One word, such as a name.
 pub(super) fn one_word(typed: &str, what: &str) -> Result<String, String> {
@@ -17,6 +19,31 @@ pub(super) fn one_word(typed: &str, what: &str) -> Result<String, String> {
         "" => Err(format!("{what} is missing")),
         typed if typed.contains(char::is_whitespace) => Err(format!("{what} is one word")),
         typed => Ok(typed.to_owned()),
+    }
+}
+
+/// `HANDLE`
+pub(super) fn register(typed: &str) -> Result<Command, String> {
+    one_word(typed, "a handle").map(Command::Register)
+}
+
+/// `HANDLE`
+pub(super) fn login(typed: &str) -> Result<Command, String> {
+    one_word(typed, "a handle").map(Command::Login)
+}
+
+/// Nothing: what is typed behind the word is seen by others.
+pub(super) fn password(typed: &str) -> Result<Command, String> {
+    let is_alone = typed.is_empty().then_some(Command::Password);
+    is_alone.ok_or_else(|| "a password is asked for, and not shown".to_owned())
+}
+
+/// `[revoke ID]`
+pub(super) fn devices(typed: &str) -> Result<Command, String> {
+    match typed.split_whitespace().collect::<Vec<_>>()[..] {
+        [] => Ok(Command::Devices(None)),
+        ["revoke", id] => id.parse().map(|id| Command::Devices(Some(DeviceId(id)))).map_err(|_| NO_DEVICE.to_owned()),
+        _ => Err(NO_DEVICE.to_owned()),
     }
 }
 

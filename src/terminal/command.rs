@@ -3,10 +3,10 @@
 
 use std::path::PathBuf;
 
-use super::arguments::{delete, edit, history, one_word, react, reply, save};
+use super::arguments::{delete, devices, edit, history, login, one_word, password, react, register, reply, save};
 use super::path::read_path;
 use super::remark::Remark;
-use crate::model::Seq;
+use crate::model::{DeviceId, Seq};
 
 /// What somebody typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +28,12 @@ pub(super) enum Command {
     Usage,
     /// Claim a handle.
     Register(String),
+    /// Come back to a handle.
+    Login(String),
+    /// Set a password, or change it.
+    Password,
+    /// List one's own devices, or make one worth nothing.
+    Devices(Option<DeviceId>),
     /// Send a file.
     File(PathBuf),
     /// Send a picture.
@@ -93,12 +99,13 @@ const fn row(
 }
 
 /// All commands, in the order in which the help shows them.
-pub(super) static TABLE: [Row; 18] = [
+pub(super) static TABLE: [Row; 21] = [
     row("usage", "", "shows this", Completes::Nothing, |_| Ok(Command::Usage)),
     row("help", "", "shows this too", Completes::Nothing, |_| Ok(Command::Usage)),
-    row("register", "HANDLE", "claims a name that nobody else can take", Completes::Nothing, |word| {
-        one_word(word, "a handle").map(Command::Register)
-    }),
+    row("register", "HANDLE", "claims a name that nobody else can take", Completes::Nothing, register),
+    row("login", "HANDLE", "comes back to a name from another device", Completes::Nothing, login),
+    row("password", "", "sets or changes your password", Completes::Nothing, password),
+    row("devices", "[revoke ID]", "lists your devices, or locks one out", Completes::Nothing, devices),
     row("reply", "N TEXT", "answers message N", Completes::Nothing, reply),
     row("edit", "[N] TEXT", "changes your text N, or your last one", Completes::Nothing, edit),
     row("delete", "N", "takes back your message N", Completes::Nothing, delete),
@@ -136,7 +143,7 @@ pub(super) fn read_line(line: &str) -> Input {
 
 /// The help: a line for each command, and what is no command.
 pub(super) fn usage() -> impl Iterator<Item = String> {
-    let commands = TABLE.iter().map(|row| format!("{:<18} {}", format!(".{} {}", row.name, row.arguments), row.does));
+    let commands = TABLE.iter().map(|row| format!("{:<21} {}", format!(".{} {}", row.name, row.arguments), row.does));
     let rest = [
         "anything else is said in the room; N is the number that follows the time",
         "a line that begins with a dot or a slash is said if you double it",
@@ -190,6 +197,10 @@ mod tests {
             ("usage", Command::Usage),
             ("help", Command::Usage),
             ("register ann", Command::Register("ann".to_owned())),
+            ("login ann", Command::Login("ann".to_owned())),
+            ("password", Command::Password),
+            ("devices", Command::Devices(None)),
+            ("devices revoke 12", Command::Devices(Some(DeviceId(12)))),
             ("file a b.txt", Command::File("a b.txt".into())),
             ("image 'cat 1.png'", Command::Image("cat 1.png".into())),
             ("quit", Command::Quit),

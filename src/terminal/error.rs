@@ -29,6 +29,9 @@ pub enum Error {
     /// There is nothing to save in that message.
     #[error("#{0} has no file here")]
     NoFile(Seq),
+    /// A password is needed, and nobody is there to type it.
+    #[error("a password is typed at a terminal, and this is none")]
+    NoPassword,
     /// Something needs a room.
     #[error("you are in no room: .join ROOM goes to one")]
     NoRoom,

@@ -22,6 +22,7 @@ use super::gate::{Gate, Phase};
 use super::line::Line;
 use super::remark::Remark;
 use super::screen::Surface;
+use super::secret;
 use super::typist::{Facts, Keyboard, Ready, Typed};
 
 /// Lines that can be had again with the arrow keys.
@@ -81,6 +82,11 @@ impl Keyboard for Prompt {
             self.wipe(&ready.prompt, line);
         }
         self.gate.set(Phase::Resting);
+        let questions = line.as_deref().map_or(&[][..], secret::questions);
+        if let (Ok(line), false) = (&line, questions.is_empty()) {
+            let why = || Typed::Unreadable("nothing was done: no password was typed".to_owned());
+            return secret::ask(questions).map_or_else(why, |words| Typed::Secret(line.clone(), words));
+        }
         // Ctrl-C, Ctrl-D, or a terminal that is gone
         line.map_or(Typed::End, Typed::Line)
     }
@@ -89,7 +95,7 @@ impl Keyboard for Prompt {
 impl Prompt {
     /// Several clients may share the file: each appends what is new.
     fn remember(&mut self, line: &str) {
-        if matches!(self.editor.add_history_entry(line), Ok(true)) {
+        if !secret::may_tell(line) && matches!(self.editor.add_history_entry(line), Ok(true)) {
             let _ = self.editor.append_history(&self.history);
         }
     }

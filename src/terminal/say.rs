@@ -7,6 +7,7 @@ use super::Error;
 use super::act::{self, Scene};
 use super::command::{Command, Input, read_line};
 use super::line::Line;
+use super::people;
 use super::remark::{Remark, Saying, means_the_last, saying};
 use super::render;
 use super::talk::{Errand, Talk};
@@ -22,6 +23,11 @@ impl Talk {
     pub(super) async fn on_typed(&mut self, typed: Typed) {
         match typed {
             Typed::Line(line) => self.on_line(line).await,
+            Typed::Secret(line, words) => {
+                if let Input::Command(command) = read_line(&line) {
+                    self.running = Some(people::begin(command, words, self.parts.client.clone()));
+                }
+            }
             Typed::Unreadable(why) => self.refuse(why, String::new()).await,
             Typed::End => self.leave(),
         }

@@ -9,13 +9,15 @@ use std::thread;
 use tokio::sync::mpsc;
 
 use super::Error;
-use crate::model::{RoomName, limits, safe_text};
+use crate::model::{Password, RoomName, limits, safe_text};
 
 /// What came from whoever types.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Typed {
     /// A line, without its end.
     Line(String),
+    /// A line, and the passwords that it asked for.
+    Secret(String, Vec<Password>),
     /// A line that cannot be one, and why.
     Unreadable(String),
     /// Nothing more will come.
