@@ -71,6 +71,8 @@ fn two_people_talk() {
     let (mut ann, mut ben) = (Person::sit_down(&server), Person::sit_down(&server));
     ann.sees(" came");
     ann.types(".register Ann");
+    ann.sees("a password for other devices, or nothing: ");
+    ann.types("");
     ann.sees("* you are Ann now");
     ben.sees(" is now Ann");
     ann.types("hello");
@@ -84,6 +86,26 @@ fn two_people_talk() {
     ann.sees(" left");
     ann.0.send_control(ControlCode::EndOfTransmission).expect("it reads");
     assert_eq!(ann.ends(), 0);
+}
+
+#[test]
+fn a_password_is_not_shown_and_stands_in_no_history() {
+    const SECRET: &str = "correct horse battery";
+    let server = TestServer::start();
+    let (mut ann, mut other) = (Person::sit_down(&server), Person::sit_down(&server));
+    for (person, line, question) in
+        [(&mut ann, ".register Ann", "or nothing: "), (&mut other, ".login Ann", "password: ")]
+    {
+        person.types(line);
+        person.sees(question);
+        person.types(SECRET);
+        let shown = person.0.expect("* you are Ann now").expect("the right one");
+        assert!(!String::from_utf8_lossy(shown.before()).contains("horse"), "{:?}", shown.before());
+        person.types("/quit");
+    }
+    assert_eq!((ann.ends(), other.ends()), (0, 0));
+    let found = Command::new("grep").args(["-r", "horse"]).arg(server.temporary_dir().join("state")).output();
+    assert!(found.expect("grep runs").stdout.is_empty());
 }
 
 #[test]
