@@ -31,6 +31,8 @@ impl Process {
         }
         let mut command = Command::new(binary);
         command.args(["127.0.0.1", "0", "--data-dir"]).arg(data_dir).args(arguments);
+        // what is measured is a crowd, which all comes from here
+        command.args(["--rate", "0", "--max-per-address", "0"]);
         command.env_remove("DATABASE_URL").env_remove("TERTULIA_CONFIG");
         // its own news would stand between ours
         command.env("RUST_LOG", std::env::var_os("RUST_LOG").unwrap_or_else(|| "warn".into()));

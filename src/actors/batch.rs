@@ -67,7 +67,8 @@ fn route(judged: Vec<(Append, Vec<Verdict>)>) {
     }
 }
 
-fn verdict(outcome: Outcome) -> Verdict {
+/// What a session answers to this outcome.
+pub(super) fn verdict(outcome: Outcome) -> Verdict {
     match outcome {
         Outcome::Appended { seq, at } => Ok(Placed { seq, at, is_new: true }),
         Outcome::Repeated { seq, at } => Ok(Placed { seq, at, is_new: false }),

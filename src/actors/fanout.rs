@@ -12,7 +12,7 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::journal::Origin;
-use super::listener::Guest;
+use super::places::Place;
 use super::registry::{Answer, Registry};
 use super::session::{Link, Session, SessionId, Stream};
 use super::{Hub, Vital};
@@ -62,7 +62,7 @@ pub struct Adopt {
     /// Who is at the other end.
     pub peer: SocketAddr,
     /// Counts it until it is gone.
-    pub guest: Guest,
+    pub place: Place,
 }
 
 /// Ends one session.
@@ -127,7 +127,7 @@ impl Fanout {
     }
 
     /// Starts a session over a connection on which nothing was said yet.
-    pub(super) fn adopt(&mut self, stream: Stream, peer: SocketAddr, guest: Guest, ctx: &mut Context<Self>) {
+    pub(super) fn adopt(&mut self, stream: Stream, peer: SocketAddr, place: Place, ctx: &mut Context<Self>) {
         let link = Rc::new(Link::new(stream));
         log::debug!("{peer} is session {}", link.id);
         let fanout = Arc::clone(&self.address);
@@ -139,7 +139,7 @@ impl Fanout {
         let silence_max = self.silence_max(&link).min(self.idle_max());
         self.watch(link.id, silence_max);
         self.set_timer(ctx);
-        Session::new(Arc::clone(&self.hub), link, Rc::clone(&self.registry), origin, guest).start();
+        Session::new(Arc::clone(&self.hub), link, Rc::clone(&self.registry), origin, place).start();
     }
 
     /// Looks at a session again after a while.
@@ -237,9 +237,9 @@ impl Handler<Flush> for Fanout {
 impl Handler<Adopt> for Fanout {
     type Result = ();
 
-    fn handle(&mut self, Adopt { stream, peer, guest }: Adopt, ctx: &mut Context<Self>) {
+    fn handle(&mut self, Adopt { stream, peer, place }: Adopt, ctx: &mut Context<Self>) {
         match tokio::net::TcpStream::from_std(stream) {
-            Ok(stream) => self.adopt(Stream::Plain(stream), peer, guest, ctx),
+            Ok(stream) => self.adopt(Stream::Plain(stream), peer, place, ctx),
             Err(error) => log::warn!("could not take over the connection of {peer}: {error}"),
         }
     }

@@ -13,7 +13,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use super::Fanout;
-use super::listener::{Guest, turn_away};
+use super::listener::turn_away;
+use super::places::Place;
 use super::session::stream::{Bare, Stream, invalid, send};
 use crate::model::limits;
 use crate::wire::{Bye, ByeCode};
@@ -63,7 +64,7 @@ pub(super) struct Greet {
     pub(super) stream: std::net::TcpStream,
     pub(super) peer: SocketAddr,
     /// Counts it until it is gone.
-    pub(super) guest: Guest,
+    pub(super) place: Place,
     pub(super) leave: Leave,
 }
 
@@ -73,7 +74,7 @@ pub(super) struct Greet {
 struct Greeted {
     stream: Stream,
     peer: SocketAddr,
-    guest: Guest,
+    place: Place,
 }
 
 impl Handler<Greet> for Fanout {
@@ -88,19 +89,19 @@ impl Handler<Greet> for Fanout {
 impl Handler<Greeted> for Fanout {
     type Result = ();
 
-    fn handle(&mut self, Greeted { stream, peer, guest }: Greeted, ctx: &mut Context<Self>) {
+    fn handle(&mut self, Greeted { stream, peer, place }: Greeted, ctx: &mut Context<Self>) {
         // whoever comes while the server stops finds the next one
         if !self.is_hushed() {
-            self.adopt(stream, peer, guest, ctx);
+            self.adopt(stream, peer, place, ctx);
         }
     }
 }
 
 async fn greet_in_time(greet: Greet, fanout: Arc<Addr<Fanout>>) {
-    let Greet { stream, peer, guest, leave } = greet;
+    let Greet { stream, peer, place, leave } = greet;
     match timeout(limits::HANDSHAKE_TIMEOUT, shake_hands(stream, leave)).await {
-        // bounded: one a connection, of which there are at most connections_max
-        Ok(Ok(stream)) => fanout.do_send(Greeted { stream, peer, guest }),
+        // bounded: one a connection, of which there are so many places
+        Ok(Ok(stream)) => fanout.do_send(Greeted { stream, peer, place }),
         Ok(Err(error)) => log::debug!("no handshake with {peer}: {error}"),
         Err(_) => log::debug!("no handshake with {peer}: it took too long"),
     }

@@ -7,7 +7,7 @@ use actix::Addr;
 use tokio::sync::Semaphore;
 
 use super::executor::Query;
-use super::{DbExecutor, Ending, FileExecutor, Hashing, Journal, Lobby};
+use super::{DbExecutor, Ending, FileExecutor, Hashing, Journal, Lobby, Rates};
 use crate::chat::Guesses;
 use crate::files::BlobStore;
 use crate::model::{Chance, Clock, LogId};
@@ -49,6 +49,8 @@ pub struct Hub {
     pub lobby: Addr<Lobby>,
     /// Gathers what is to be written.
     pub journal: Addr<Journal>,
+    /// How fast people may go on.
+    pub rates: Arc<Rates>,
     /// Says that may be unanswered in all.
     pub says: Arc<Semaphore>,
     /// Whether the server is on its way out.

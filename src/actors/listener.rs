@@ -4,7 +4,6 @@
 use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use actix::{Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, WrapFuture};
@@ -13,7 +12,7 @@ use tokio::net::TcpListener;
 
 use super::fanout::Adopt;
 use super::handshake::Greet;
-use super::{Ending, Fanout, Tls, Vital};
+use super::{Ending, Fanout, Places, Tls, Vital};
 use crate::wire::{self, Bye, ByeCode, ServerFrame};
 
 /// How long to wait after a failure to accept, which is mostly a lack of file descriptors.
@@ -22,24 +21,6 @@ const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(100);
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(30);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(10);
 const KEEPALIVE_RETRIES: u32 = 3;
-
-/// Counts a connection until it is dropped.
-#[derive(Debug)]
-pub struct Guest(Arc<AtomicUsize>);
-
-impl Guest {
-    /// One more in `connections`, and how many there were before.
-    #[must_use]
-    pub fn enter(connections: &Arc<AtomicUsize>) -> (Self, usize) {
-        (Self(Arc::clone(connections)), connections.fetch_add(1, Ordering::Relaxed))
-    }
-}
-
-impl Drop for Guest {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
 
 /// Accept no more; answered at once.
 #[derive(Message)]
@@ -51,8 +32,7 @@ pub struct Listener {
     socket: Arc<TcpListener>,
     fanouts: Vec<Addr<Fanout>>,
     next: usize,
-    connections: Arc<AtomicUsize>,
-    connections_max: usize,
+    places: Arc<Places>,
     /// What is spoken before anything else, if it is.
     tls: Option<Arc<Tls>>,
     _vital: Vital,
@@ -61,10 +41,9 @@ pub struct Listener {
 impl Listener {
     /// A listener over a bound socket, for at least one thread.
     #[must_use]
-    pub fn new(socket: TcpListener, fanouts: Vec<Addr<Fanout>>, connections_max: usize, ending: Ending) -> Self {
+    pub fn new(socket: TcpListener, fanouts: Vec<Addr<Fanout>>, places: Arc<Places>, ending: Ending) -> Self {
         let vital = Vital::new("the listener", ending);
-        let (socket, connections) = (Arc::new(socket), Arc::default());
-        Self { socket, fanouts, next: 0, connections, connections_max, tls: None, _vital: vital }
+        Self { socket: Arc::new(socket), fanouts, next: 0, places, tls: None, _vital: vital }
     }
 
     /// The same, where TLS is spoken.
@@ -76,8 +55,7 @@ impl Listener {
     /// Another socket beside this one, without TLS: the connections of both are counted together.
     #[must_use]
     pub fn beside(&self, socket: TcpListener, ending: Ending) -> Self {
-        let other = Self::new(socket, self.fanouts.clone(), self.connections_max, ending);
-        Self { connections: Arc::clone(&self.connections), ..other }
+        Self::new(socket, self.fanouts.clone(), Arc::clone(&self.places), ending)
     }
 
     fn accept(&mut self, ctx: &mut Context<Self>) {
@@ -97,22 +75,23 @@ impl Listener {
     }
 
     fn admit(&mut self, stream: std::net::TcpStream, peer: SocketAddr) {
-        let (guest, before) = Guest::enter(&self.connections);
-        if before >= self.connections_max {
-            log::debug!("turned away {peer}: the server is full");
-            if self.tls.is_none() {
-                let message = "the server is full; try again later".into();
-                turn_away(&SockRef::from(&stream), Bye { code: ByeCode::Full, message });
+        let place = match self.places.enter(peer.ip()) {
+            Ok(place) => place,
+            Err(full) => {
+                log::debug!("turned away {peer}: {full}");
+                if self.tls.is_none() {
+                    turn_away(&SockRef::from(&stream), Bye { code: ByeCode::Full, message: full.to_string().into() });
+                }
+                return;
             }
-            return;
-        }
+        };
         self.next = (self.next + 1) % self.fanouts.len();
         let fanout = &self.fanouts[self.next];
         match self.tls.as_ref().map(|tls| tls.begin()) {
-            // bounded: one a connection, of which there are at most connections_max
-            None => fanout.do_send(Adopt { stream, peer, guest }),
+            // bounded: one a connection, of which there are so many places
+            None => fanout.do_send(Adopt { stream, peer, place }),
             // bounded: likewise
-            Some(Some(leave)) => fanout.do_send(Greet { stream, peer, guest, leave }),
+            Some(Some(leave)) => fanout.do_send(Greet { stream, peer, place, leave }),
             Some(None) => log::debug!("turned away {peer}: too many handshakes are under way"),
         }
     }

@@ -22,8 +22,8 @@ use super::open_room::{LiveRoom, OpenRoom, Unused};
 use super::permits::Permits;
 use super::room::Settle;
 use super::session::SessionId;
-use super::{DbExecutor, Ending, Journal, Room, Vital};
-use crate::model::{Clock, DeviceId, NameKey, RoomName};
+use super::{DbExecutor, Ending, Journal, Rates, Room, Vital};
+use crate::model::{Clock, DeviceId, NameKey, Network, RoomName};
 use crate::store::{self, Created, Store, StoreError};
 use crate::wire::{Bye, ByeCode, Code, Refusal};
 
@@ -33,8 +33,16 @@ use crate::wire::{Bye, ByeCode, Code, Refusal};
 pub struct Open {
     /// Which room.
     pub name: RoomName,
-    /// Whether to make it if it does not exist.
-    pub create: bool,
+    /// For whom to make it, if it does not exist.
+    pub create: Option<Maker>,
+}
+
+/// Somebody who may make rooms, at a certain rate.
+pub struct Maker {
+    /// How fast.
+    pub rates: Arc<Rates>,
+    /// From where.
+    pub network: Network,
 }
 
 /// A device has said hello; answered once nothing that an earlier connection of it said can still be committed.
@@ -153,8 +161,12 @@ fn find_or_create(
     open: &Open,
     clock: &Clock,
 ) -> Result<Result<Option<store::Room>, Refusal>, StoreError> {
-    if !open.create {
-        return store.find_room(&open.name.key()).map(Ok);
+    let found = store.find_room(&open.name.key())?;
+    let Some(maker) = open.create.as_ref().filter(|_| found.is_none()) else { return Ok(Ok(found)) };
+    if let Err(too_fast) = maker.rates.make_room(maker.network) {
+        let message =
+            format!("too many new rooms from this address; try again in {} s", too_fast.retry_after.as_secs() + 1);
+        return Ok(Err(Refusal::new(Code::Quota, message)));
     }
     Ok(match store.create_room(&open.name, clock.now())? {
         Created::Room(room) => Ok(Some(room)),

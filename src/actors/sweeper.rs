@@ -1,5 +1,5 @@
 //! Clears away what broke off: uploads that nobody resumed within a day, and files whose message was never committed.
-//! At the start and every hour. What is superfluous is the store's and the files' to say.
+//! At the start and every hour. And every minute whoever has not been fast for a while is forgotten. What is superfluous is the store's and the files' to say.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -15,6 +15,9 @@ use crate::wire::Refusal;
 
 /// How often the folder is looked through.
 const PAUSE: Duration = Duration::from_secs(60 * 60);
+
+/// How often the rates are looked through: those of a minute's strangers are no burden.
+const PAUSE_OF_RATES: Duration = Duration::from_secs(60);
 
 /// Uploads that are closed before others may write again.
 const UPLOADS_AT_ONCE: usize = 16;
@@ -92,5 +95,6 @@ impl Actor for Sweeper {
 
     fn started(&mut self, ctx: &mut Context<Self>) {
         self.sweep(ctx);
+        ctx.run_interval(PAUSE_OF_RATES, |sweeper, _| sweeper.hub.rates.forget_idle());
     }
 }

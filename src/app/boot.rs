@@ -14,9 +14,12 @@ use tokio::sync::Semaphore;
 use super::lock::DirLock;
 use super::sockets::{Listening, Sockets};
 use super::tls::{self, Loaded, TlsError};
-use super::{Config, shutdown};
+use super::{Config, descriptors, shutdown};
 use crate::actors::sweeper::Sweeper;
-use crate::actors::{DbExecutor, Ending, Fanout, FileExecutor, Hashing, Hub, Journal, Listener, Lobby, Settings, Tls};
+use crate::actors::{
+    DbExecutor, Ending, Fanout, FileExecutor, Hashing, Hub, Journal, Listener, Lobby, Places, PlacesMax, Rates,
+    Settings, Tls,
+};
 use crate::files::{BlobStore, FilesError};
 use crate::model::{Chance, limits};
 use crate::store::{OpenError, Store};
@@ -145,7 +148,12 @@ fn start_listeners(
     ending: &Ending,
 ) -> io::Result<Vec<Addr<Listener>>> {
     let main = tokio::net::TcpListener::from_std(sockets.main)?;
-    let main = Listener::new(main, fanouts.to_vec(), config.connections_max, ending.clone());
+    let max = PlacesMax {
+        all: descriptors::leave_room(config.connections_max),
+        per_network: config.per_address_max,
+        per_user: config.per_user_max,
+    };
+    let main = Listener::new(main, fanouts.to_vec(), Places::new(max), ending.clone());
     let plain = sockets.plain.map(tokio::net::TcpListener::from_std).transpose()?;
     let plain = plain.map(|socket| main.beside(socket, ending.clone()));
     Ok([Some(main.speaking(tls)), plain].into_iter().flatten().map(Actor::start).collect())
@@ -179,6 +187,7 @@ fn start_core(config: &Config, stores: Stores, files: &Arc<BlobStore>, chance: C
         guesses: Mutex::default(),
         lobby,
         journal,
+        rates: Arc::new(Rates::new(config.rate)),
         says: Arc::new(Semaphore::new(limits::SAYS_PER_SERVER_MAX)),
         ending,
     }

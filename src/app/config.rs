@@ -26,6 +26,12 @@ pub struct Config {
     pub sync: Sync,
     /// Connections at the same time.
     pub connections_max: usize,
+    /// Of them, from one IPv4 address or one /64 of IPv6; 0 is no limit.
+    pub per_address_max: usize,
+    /// Devices of one registered user that are connected; 0 is no limit.
+    pub per_user_max: usize,
+    /// Says a second for one device, which the other rates follow; 0 is no limit for any.
+    pub rate: u32,
     /// Bytes of a file.
     pub file_bytes_max: u64,
     /// Seconds without a frame after which a connection is ended.
@@ -48,6 +54,9 @@ impl Default for Config {
             database: None,
             sync: Sync::Full,
             connections_max: limits::CONNECTIONS_MAX,
+            per_address_max: limits::CONNECTIONS_PER_ADDRESS_MAX,
+            per_user_max: limits::CONNECTIONS_PER_USER_MAX,
+            rate: limits::SAYS_PER_SECOND,
             file_bytes_max: limits::FILE_BYTES_MAX,
             idle_s: limits::IDLE_TIMEOUT.as_secs(),
             arbiters: default_arbiters(),
@@ -78,7 +87,7 @@ impl Config {
             text: limits::TEXT_BYTES_MAX as u64,
             file: self.file_bytes_max,
             chunk: limits::CHUNK_BYTES_MAX as u64,
-            rate: 0,
+            rate: self.rate.into(),
             idle: self.idle_s,
         }
     }

@@ -3,6 +3,7 @@
 
 mod boot;
 mod config;
+mod descriptors;
 mod lock;
 mod log_lines;
 mod options;

@@ -91,6 +91,41 @@ pub const ROOMS_PER_SESSION_MAX: usize = 1_000;
 pub const CROWD_MEMBERS: usize = 500;
 /// Connections, unless `--max-connections` says otherwise; one more gets `bye full`.
 pub const CONNECTIONS_MAX: usize = 10_000;
+/// Connections from one IPv4 address, or one /64 of IPv6, unless `--max-per-address` says otherwise: an office behind one
+/// address has room, and it takes ten to fill the server. One more gets `bye full`.
+pub const CONNECTIONS_PER_ADDRESS_MAX: usize = 1_000;
+/// Devices of one registered user that may be connected: more than anybody owns. One more is `quota`.
+pub const CONNECTIONS_PER_USER_MAX: usize = 50;
+/// File descriptors that connections leave to the database, the files and whatever else the process opens.
+pub const DESCRIPTORS_RESERVED: usize = 128;
+
+/// Says a second for one device, unless `--rate` says otherwise: nobody types so fast, and a bridge can be given more.
+/// One more is `slow_down`.
+pub const SAYS_PER_SECOND: u32 = 20;
+/// Seconds whose says and requests may come at once: what was typed while a connection was away.
+pub const RATE_BURST_S: u32 = 10;
+/// Other requests of a device for each say that it may make: files come and go in chunks, 64 MB a second of them.
+pub const REQUESTS_PER_SAY: u32 = 50;
+/// Devices whose full rate of says one network may use up: an office talks, and one machine cannot talk for a thousand.
+pub const DEVICES_PER_NETWORK: u32 = 20;
+/// Devices whose full rate of other requests one network may use up.
+pub const BUSY_DEVICES_PER_NETWORK: u32 = 4;
+/// Refusals that a device is given at once for being too fast; then it gets `bye slow_down`.
+pub const REFUSALS_BURST: u32 = 1_000;
+/// Refusals of the kind that a device may go on to get, each second.
+pub const REFUSALS_PER_SECOND: u32 = 10;
+/// New devices of one network at once: each costs the disk a write. One more is `slow_down`, and so are the next two.
+pub const NEW_DEVICES_BURST: u32 = 200;
+/// New devices of one network, each second after that.
+pub const NEW_DEVICES_PER_SECOND: u32 = 2;
+/// Handles that one network may claim at once; a handle is gone for ever.
+pub const REGISTRATIONS_BURST: u32 = 50;
+/// Handles that one network may claim, each minute after that.
+pub const REGISTRATIONS_PER_MINUTE: u32 = 6;
+/// Rooms that one network may make at once, of the rooms that the store can hold. One more is `quota`.
+pub const NEW_ROOMS_BURST: u32 = 50;
+/// Rooms that one network may make, each minute after that.
+pub const NEW_ROOMS_PER_MINUTE: u32 = 6;
 
 /// Handshakes of TLS that are under way at once; one more connection is closed. Each takes up to 17 KiB.
 pub const HANDSHAKES_MAX: usize = 1_024;
@@ -103,6 +138,8 @@ pub const TLS_BUFFER_BYTES: usize = 64 * 1024;
 pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a connection may take to say `hello`.
 pub const HELLO_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a frame may take to come, once it has begun: the longest then comes at 4 KB a second. Later it is `bye idle`.
+pub const FRAME_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a connection may send no frame, unless it is told otherwise in `limits.idle`.
 pub const IDLE_TIMEOUT: Duration = Duration::from_secs(300);
 /// How long a closed connection's last words are waited for, and what it still sends is thrown away.

@@ -38,6 +38,18 @@ impl Store {
     }
 }
 
+impl Store {
+    /// What an entry would be answered with if its nonce has been used; nothing if it has not.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub fn recall(&mut self, entry: &Entry) -> Result<Option<Outcome>, StoreError> {
+        let Some(said) = Said::find(&mut self.connection, entry.device, entry.nonce)? else { return Ok(None) };
+        let room = find_room(&mut self.connection, &entry.place)?;
+        Ok(Some(repetition(&said, room, entry)))
+    }
+}
+
 const fn has_erased(entry: &Entry, outcome: Outcome) -> bool {
     matches!((&entry.body, outcome), (Body::Delete { .. }, Outcome::Appended { .. }))
 }
@@ -79,14 +91,7 @@ impl Batch<'_> {
 
     /// The room's row, if there is one; its head is known from then on.
     fn room(&mut self, place: &Place) -> QueryResult<Option<i64>> {
-        let room = match place {
-            Place::Room(id) => Some(column(id.0)),
-            Place::Key(key) => {
-                let room = rooms::table.filter(rooms::key.eq(key.as_str()));
-                room.select(rooms::id).get_result(self.connection).optional()?
-            }
-        };
-        let Some(room) = room else { return Ok(None) };
+        let Some(room) = find_room(self.connection, place)? else { return Ok(None) };
         if let hash_map::Entry::Vacant(vacant) = self.heads.entry(room) {
             let Some(head) = read_head(self.connection, room)? else { return Ok(None) };
             vacant.insert(head);
@@ -146,6 +151,16 @@ fn read_head(connection: &mut SqliteConnection, room: i64) -> QueryResult<Option
         .get_result::<(i64, Option<i64>)>(connection)
         .optional()?;
     Ok(head.map(|(last_seq, at)| Head { last_seq, last_at: at.unwrap_or(0), appended: 0 }))
+}
+
+fn find_room(connection: &mut SqliteConnection, place: &Place) -> QueryResult<Option<i64>> {
+    match place {
+        Place::Room(id) => Ok(Some(column(id.0))),
+        Place::Key(key) => {
+            let room = rooms::table.filter(rooms::key.eq(key.as_str()));
+            room.select(rooms::id).get_result(connection).optional()
+        }
+    }
 }
 
 fn repetition(said: &Said, room: Option<i64>, entry: &Entry) -> Outcome {

@@ -13,7 +13,7 @@ pub struct ServerProcess {
 }
 
 impl ServerProcess {
-    /// Starts it on a free port and waits until it listens.
+    /// Starts it on a free port, for people who are as fast as tests, and waits until it listens.
     pub fn start(data_dir: &Path) -> Self {
         Self::start_on(data_dir, "0")
     }
@@ -118,7 +118,11 @@ impl Drop for ServerProcess {
 
 fn command(data_dir: &Path, port: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
-    command.args(["127.0.0.1", port, "--data-dir"]).arg(data_dir).stdout(Stdio::piped()).stdin(Stdio::null());
+    command
+        .args(["127.0.0.1", port, "--rate", "0", "--data-dir"])
+        .arg(data_dir)
+        .stdout(Stdio::piped())
+        .stdin(Stdio::null());
     command.env_remove("DATABASE_URL").env("RUST_LOG", "warn");
     command
 }

@@ -20,7 +20,7 @@ pub struct TestServer {
 }
 
 impl TestServer {
-    /// A server with everything as it is by default.
+    /// A server with everything as it is by default, but for the rate: tests are fast.
     pub fn start() -> Self {
         Self::start_with(|_| {})
     }
@@ -36,7 +36,8 @@ impl TestServer {
     pub fn start_with(change: impl FnOnce(&mut Config)) -> Self {
         let dir = tempfile::tempdir().expect("a temporary directory");
         let address = "127.0.0.1:0".parse().expect("an address");
-        let mut config = Config { address, data_dir: dir.path().join("data"), arbiters: 2, ..Config::default() };
+        let mut config =
+            Config { address, data_dir: dir.path().join("data"), arbiters: 2, rate: 0, ..Config::default() };
         change(&mut config);
         let (address, running) = run(config.clone());
         Self { address, config, dir, running: Some(running) }

@@ -24,6 +24,9 @@ impl Session {
         if hello.protocol != wire::PROTOCOL {
             return self.turn_away(id, Refusal::new(Code::UnsupportedProtocol, "this server speaks version 1"));
         }
+        if let Err(too_fast) = self.hub.rates.greet(hello.device.is_none(), self.network()) {
+            return self.turn_away(id, too_fast.refusal("too many came from this address; wait a little"));
+        }
         log::debug!("session {} says hello, agent {:?}", self.link.id, hello.agent);
         self.wait_for(ctx, identify(Arc::clone(&self.hub), hello), move |session, found, ctx| match found {
             Ok(key) => session.arrive(id, key, ctx),
@@ -37,7 +40,13 @@ impl Session {
         self.device = Some(key.id);
         let work = introduce(Arc::clone(&self.hub), Arc::clone(&self.origin), key);
         self.wait_for(ctx, work, move |session, introduced, _| match introduced {
-            Ok((present, key)) => session.welcome(id, present, key),
+            Ok((present, key)) => match session.place.for_user(present.user.id, key.id) {
+                Ok(place) => {
+                    session.user_place = place.map(Box::new);
+                    session.welcome(id, present, key);
+                }
+                Err(full) => session.turn_away(id, Refusal::new(Code::Quota, full.to_string())),
+            },
             Err(refusal) => session.turn_away(id, refusal),
         });
     }
@@ -120,6 +129,7 @@ fn bye_code(code: Code) -> ByeCode {
         Code::HelloFirst => ByeCode::HelloFirst,
         Code::UnsupportedProtocol => ByeCode::UnsupportedProtocol,
         Code::Denied => ByeCode::Denied,
+        Code::SlowDown => ByeCode::SlowDown,
         _ => ByeCode::Full,
     }
 }

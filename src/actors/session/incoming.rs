@@ -2,6 +2,7 @@
 //! requests, so that pressure reaches the peer. What a request means is left to the session.
 
 use std::cell::RefCell;
+use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -9,11 +10,12 @@ use std::task::{Context, Poll};
 
 use bytes::{Bytes, BytesMut};
 use futures_util::Stream;
+use tokio::time::Sleep;
 use tokio_util::codec::Decoder;
 
 use super::Link;
 use crate::model::limits;
-use crate::wire::{Broken, FrameCodec};
+use crate::wire::{Broken, ByeCode, FrameCodec};
 
 /// Bytes that one read takes: shared by all sessions of a thread, so that an idle one holds no buffer.
 const SCRATCH_BYTES: usize = 64 * 1024;
@@ -43,13 +45,15 @@ pub(super) struct Incoming {
     has_begun: bool,
     is_closing: bool,
     is_at_end: bool,
+    /// When the frame that has begun must be there; made only once the socket has no more of it.
+    overdue: Option<Pin<Box<Sleep>>>,
 }
 
 impl Incoming {
     /// What comes over a fresh connection.
     pub(super) fn new(link: Rc<Link>) -> Self {
         let partial = BytesMut::new();
-        Self { link, partial, has_begun: false, is_closing: false, is_at_end: false }
+        Self { link, partial, has_begun: false, is_closing: false, is_at_end: false, overdue: None }
     }
 
     fn codec(&self) -> FrameCodec {
@@ -70,6 +74,9 @@ impl Incoming {
             }
             self.has_begun = true;
         }
+        if self.partial.is_empty() || !frames.is_empty() {
+            self.overdue = None;
+        }
         if self.partial.is_empty() {
             self.partial = BytesMut::new();
         }
@@ -85,15 +92,27 @@ impl Incoming {
             if let Some(happened) = self.cut() {
                 return Poll::Ready(Some(happened));
             }
-            match std::task::ready!(self.poll_fill(cx)) {
-                Ok(0) => {
+            match self.poll_fill(cx) {
+                Poll::Ready(Ok(0)) => {
                     self.is_at_end = true;
                     return Poll::Ready(Some(Happened::AtEnd));
                 }
-                Ok(_) => {}
-                Err(_) => return Poll::Ready(None),
+                Poll::Ready(Ok(_)) => {}
+                Poll::Ready(Err(_)) => return Poll::Ready(None),
+                Poll::Pending => return self.poll_overdue(cx),
             }
         }
+    }
+
+    /// Who has begun a frame must end it in time: what has come of it takes memory.
+    fn poll_overdue(&mut self, cx: &mut Context<'_>) -> Poll<Option<Happened>> {
+        if self.partial.is_empty() {
+            return Poll::Pending;
+        }
+        let overdue = self.overdue.get_or_insert_with(|| Box::pin(tokio::time::sleep(limits::FRAME_TIMEOUT)));
+        std::task::ready!(overdue.as_mut().poll(cx));
+        self.link.close(ByeCode::Idle, "a frame took too long to come");
+        self.poll_goodbye(cx)
     }
 
     fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {

@@ -13,6 +13,7 @@ mod membership;
 mod people;
 mod rooms;
 mod say;
+mod slow_down;
 pub(in crate::actors) mod stream;
 mod uploads;
 
@@ -33,9 +34,9 @@ use self::membership::Memberships;
 use self::say::Gathered;
 use self::uploads::Uploads;
 use super::journal::Origin;
-use super::listener::Guest;
 use super::lobby::Depart;
 use super::permits::{Permit, Permits};
+use super::places::{Place, UserPlace};
 use super::registry::Registry;
 use super::{Hub, hub};
 use crate::chat::{Present, form};
@@ -61,7 +62,9 @@ pub struct Session {
     permits: Permits,
     /// What was waited for, until the requests at hand are taken up; boxed, since an idle session has none.
     in_hand: Option<Box<Permit>>,
-    _guest: Guest,
+    place: Place,
+    /// Boxed, since most are guests.
+    user_place: Option<Box<UserPlace>>,
 }
 
 /// Who speaks over this connection, once it has been welcomed.
@@ -85,7 +88,7 @@ impl Session {
         link: Rc<Link>,
         registry: Rc<RefCell<Registry>>,
         origin: Arc<Origin>,
-        guest: Guest,
+        place: Place,
     ) -> Self {
         let permits = Permits::new(Arc::clone(&hub.says));
         Self {
@@ -103,7 +106,8 @@ impl Session {
             uploads: None,
             permits,
             in_hand: None,
-            _guest: guest,
+            place,
+            user_place: None,
         }
     }
 
@@ -146,6 +150,9 @@ impl Session {
     /// Each request's life is in the file that its arm leads to.
     fn obey(&mut self, id: u32, request: Request, frame: &Bytes, ctx: &mut Context<Self>) {
         let Some(who) = self.who() else { return self.first_request(id, request, ctx) };
+        if let Err(too_fast) = self.keep_pace(&who, &request) {
+            return self.slow_down(id, &who, request, too_fast, ctx);
+        }
         match request {
             Request::Hello(_) => self.refuse(id, form::bad("hello comes once")),
             Request::Register(register) => self.register(id, &who, &register, ctx),

@@ -8,11 +8,11 @@ use actix::Context;
 use super::membership::{Known, Membership};
 use super::{Session, Who};
 use crate::actors::journal;
-use crate::actors::lobby::Open;
+use crate::actors::lobby::{Maker, Open};
 use crate::actors::room::{Enter, Entered, Typing};
 use crate::actors::{Hub, OpenRoom};
 use crate::chat::form;
-use crate::model::{LogId, RoomName, Seq, limits};
+use crate::model::{LogId, Network, RoomName, Seq, limits};
 use crate::store::Store;
 use crate::wire::{Answer, Code, InRoom, Join, Joined, Read, Refusal};
 
@@ -23,11 +23,12 @@ impl Session {
             Err(refusal) => return self.refuse(id, refusal),
         };
         let (hub, origin, after) = (Arc::clone(&self.hub), Arc::clone(&self.origin), join.after);
+        let network = self.network();
         let (registry, link) = (Rc::clone(&self.registry), Rc::clone(&self.link));
         let work = async move {
             let (open, seat) = match known {
                 Some((open, seat)) => (open, Some(seat)),
-                None => (find_room(&hub, name, after).await?, None),
+                None => (find_room(&hub, name, after, network).await?, None),
             };
             let (stored_head, read) = look_up(&hub, &who, &open).await?;
             if seat.as_ref().is_some_and(|seat| seat.strong_count() == 0) {
@@ -110,8 +111,9 @@ impl Session {
 }
 
 /// A room to join: it is made, unless the cursor shows that another one was meant.
-async fn find_room(hub: &Hub, name: RoomName, after: Option<Seq>) -> Result<Arc<OpenRoom>, Refusal> {
-    let create = after.is_none_or(|after| after == Seq(0));
+async fn find_room(hub: &Hub, name: RoomName, after: Option<Seq>, network: Network) -> Result<Arc<OpenRoom>, Refusal> {
+    let maker = Maker { rates: Arc::clone(&hub.rates), network };
+    let create = after.is_none_or(|after| after == Seq(0)).then_some(maker);
     let found = hub.lobby.send(Open { name, create }).await.map_err(super::gone)??;
     found.ok_or_else(|| Refusal::new(Code::CursorAhead, "there is no such room; start over"))
 }

@@ -37,8 +37,7 @@ impl Session {
             return self.refuse(id, refusal);
         }
         let Some(permit) = self.take_permit(frame, ctx) else { return };
-        let Say { room, nonce, body, reply_to } = say;
-        self.send(Ticket { request: id, permit }, who, Message { room, nonce, body, reply_to, upload: None }, ctx);
+        self.send(Ticket { request: id, permit }, who, Message::of(say), ctx);
     }
 
     /// Puts a message on its way. One for a room that the session is not in goes to the journal all the same: it may
@@ -108,7 +107,13 @@ impl Session {
 }
 
 impl Message {
-    fn into_entry(self, place: Place, who: &Who) -> Entry {
+    /// What `say` asks for.
+    pub(super) fn of(say: Say) -> Self {
+        let Say { room, nonce, body, reply_to } = say;
+        Self { room, nonce, body, reply_to, upload: None }
+    }
+
+    pub(super) fn into_entry(self, place: Place, who: &Who) -> Entry {
         Entry {
             refuse_if_new: matches!(place, Place::Key(_)),
             place,

@@ -15,11 +15,11 @@ use super::*;
 use crate::actors::OpenRoom;
 use crate::actors::executor::Query;
 use crate::actors::journal::Origin;
-use crate::actors::listener::Guest;
-use crate::actors::lobby::Open;
+use crate::actors::lobby::{Maker, Open};
+use crate::actors::places::{Places, PlacesMax};
 use crate::actors::session::{Link, Session};
 use crate::actors::testing::Panic;
-use crate::model::{Body, Nonce, RoomName};
+use crate::model::{Body, Network, Nonce, RoomName};
 use crate::store::StoreError;
 use crate::wire::{self, Answer, Hello, Join, Request, Say, ServerFrame, Signal};
 
@@ -35,7 +35,7 @@ pub(super) fn exit_code_after<F: Future<Output = ()> + 'static>(
     let address = "127.0.0.1:0".parse().unwrap();
     // nobody pulls the plug here
     let sync = crate::store::Sync::Normal;
-    let config = Config { address, data_dir: dir.path().join("data"), sync, arbiters: 2, ..Config::default() };
+    let config = Config { address, data_dir: dir.path().join("data"), sync, arbiters: 2, rate: 0, ..Config::default() };
     let sockets = crate::app::bind(&config).unwrap();
     let system = System::new();
     system.block_on(async {
@@ -88,7 +88,9 @@ fn broken_query(_: &mut Store) -> Result<(), StoreError> {
 }
 
 async fn open_room(server: &Server) -> Arc<OpenRoom> {
-    let open = Open { name: RoomName::parse("lobby").unwrap(), create: true };
+    let maker =
+        Maker { rates: Arc::clone(&server.hub.rates), network: Network::of(std::net::Ipv4Addr::LOCALHOST.into()) };
+    let open = Open { name: RoomName::parse("lobby").unwrap(), create: Some(maker) };
     server.hub.lobby.send(open).await.unwrap().unwrap().unwrap()
 }
 
@@ -134,24 +136,21 @@ impl Somebody {
 }
 
 /// A session with its other end, made here and not by a fan-out, so that it can be sent something.
-async fn start_session(
-    server: &Server,
-    connections: &Arc<std::sync::atomic::AtomicUsize>,
-) -> (Addr<Session>, Somebody) {
+async fn start_session(server: &Server, places: &Arc<Places>) -> (Addr<Session>, Somebody) {
     let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let other_end = TcpStream::connect(socket.local_addr().unwrap()).await.unwrap();
     let link = std::rc::Rc::new(Link::new(crate::actors::session::Stream::Plain(socket.accept().await.unwrap().0)));
     let (session, fanout, hub) = (link.id, Arc::new(server.fanouts[0].clone()), Arc::clone(&server.hub));
     let origin = Arc::new(Origin { session, thread: 0, fanout, revoked: false.into() });
-    let guest = Guest::enter(connections).0;
-    let session = Session::new(hub, link, std::rc::Rc::default(), origin, guest).start();
+    let place = places.enter(other_end.local_addr().unwrap().ip()).unwrap();
+    let session = Session::new(hub, link, std::rc::Rc::default(), origin, place).start();
     (session, Somebody::in_lobby(other_end).await)
 }
 
 #[test]
 fn a_panic_of_a_session_is_only_its_own_end() {
-    let connections = Arc::default();
-    let counted = Arc::clone(&connections);
+    let places = Places::new(PlacesMax { all: 1, per_network: 0, per_user: 0 });
+    let counted = Arc::clone(&places);
     let code = exit_code_after(|server, address| async move {
         let mut neighbour = Somebody::in_lobby(TcpStream::connect(address).await.unwrap()).await;
         let (session, mut broken) = start_session(&server, &counted).await;
@@ -167,5 +166,5 @@ fn a_panic_of_a_session_is_only_its_own_end() {
         System::current().stop();
     });
     assert_eq!(code, 0);
-    assert_eq!(connections.load(std::sync::atomic::Ordering::Relaxed), 0, "it is counted no more");
+    assert!(places.enter("127.0.0.1".parse().unwrap()).is_ok(), "it is counted no more");
 }

@@ -29,7 +29,7 @@ async fn ask(somebody: &mut Somebody, rooms: &[String], request: impl Fn(String)
 }
 
 async fn actor_of(server: &Server, room: &str) -> WeakAddr<Room> {
-    let open = Open { name: RoomName::parse(room).unwrap(), create: false };
+    let open = Open { name: RoomName::parse(room).unwrap(), create: None };
     server.hub.lobby.send(open).await.unwrap().unwrap().unwrap().room.downgrade()
 }
 

@@ -42,6 +42,15 @@ pub(super) struct Settings {
     /// Connections at the same time; more are turned away [default: 10000]
     #[arg(long, value_name = "N", env = "TERTULIA_MAX_CONNECTIONS")]
     pub(super) max_connections: Option<usize>,
+    /// Of them, from one IPv4 address or one /64 of IPv6; 0 is no limit [default: 1000]
+    #[arg(long, value_name = "N", env = "TERTULIA_MAX_PER_ADDRESS")]
+    pub(super) max_per_address: Option<usize>,
+    /// Devices of one registered user that are connected; 0 is no limit [default: 50]
+    #[arg(long, value_name = "N", env = "TERTULIA_MAX_PER_USER")]
+    pub(super) max_per_user: Option<usize>,
+    /// Says a second for one device, which all other rates follow; 0 is no limit for any [default: 20]
+    #[arg(long, value_name = "N", env = "TERTULIA_RATE")]
+    pub(super) rate: Option<u32>,
     /// Bytes of the largest file that may be sent [default: 67108864]
     #[arg(long, value_name = "BYTES", env = "TERTULIA_MAX_FILE")]
     pub(super) max_file: Option<u64>,
@@ -79,6 +88,9 @@ impl Settings {
             database: flags.database.or(file.database).map(database_path).transpose()?,
             sync,
             connections_max: flags.max_connections.or(file.max_connections).unwrap_or(default.connections_max),
+            per_address_max: flags.max_per_address.or(file.max_per_address).unwrap_or(default.per_address_max),
+            per_user_max: flags.max_per_user.or(file.max_per_user).unwrap_or(default.per_user_max),
+            rate: flags.rate.or(file.rate).unwrap_or(default.rate),
             file_bytes_max: flags.max_file.or(file.max_file).unwrap_or(default.file_bytes_max),
             idle_s: flags.idle.or(file.idle).unwrap_or(default.idle_s),
             arbiters: flags.arbiters.or(file.arbiters).map_or(default.arbiters, usize::from),

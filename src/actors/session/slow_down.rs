@@ -1,0 +1,69 @@
+//! What is answered to somebody who is too fast: `slow_down`, but what was said before as it was then, since the nonce
+//! comes before the rate; and `bye` to who goes on regardless. How fast is too fast is left to [`crate::actors::rates`].
+
+use std::sync::Arc;
+
+use actix::Context;
+
+use super::{Session, Who};
+use crate::actors::batch::verdict;
+use crate::actors::rates::{Asked, TooFast};
+use crate::chat::form;
+use crate::model::Network;
+use crate::store::{Place, Store};
+use crate::wire::{Answer, ByeCode, Refusal, Request, Said, Say};
+
+impl Session {
+    /// Where the other end is counted.
+    pub(super) fn network(&self) -> Network {
+        Network::of(self.place.address())
+    }
+
+    /// Counts a request; who leaves may always.
+    pub(super) fn keep_pace(&self, who: &Who, request: &Request) -> Result<(), TooFast> {
+        let asked = match request {
+            Request::Quit => return Ok(()),
+            Request::Say(_) => Asked::Say,
+            Request::Register(_) => Asked::Register,
+            _ => Asked::Other,
+        };
+        self.hub.rates.ask(asked, who.device, self.network())
+    }
+
+    /// Refuses what comes too early.
+    pub(super) fn slow_down(
+        &mut self,
+        id: u32,
+        who: &Who,
+        request: Request,
+        too_fast: TooFast,
+        ctx: &mut Context<Self>,
+    ) {
+        if self.hub.rates.is_deaf(who.device) {
+            return self.end(ByeCode::SlowDown, "this goes on far beyond the rate; come back later", ctx);
+        }
+        let refusal = too_fast.refusal("this is faster than the server allows; wait a little");
+        match request {
+            Request::Say(say) => self.recall(id, who, say, refusal, ctx),
+            _ => self.refuse(id, refusal),
+        }
+    }
+
+    /// Answers what was said before; anything else gets the refusal.
+    fn recall(&mut self, id: u32, who: &Who, say: Say, refusal: Refusal, ctx: &mut Context<Self>) {
+        let found = form::body(&say.body).and_then(|()| form::room(&say.room));
+        let name = match found {
+            Ok(name) => name,
+            Err(refusal) => return self.refuse(id, refusal),
+        };
+        let (hub, key) = (Arc::clone(&self.hub), name.key());
+        let entry = super::say::Message::of(say).into_entry(Place::Key(key.clone()), who);
+        let work =
+            async move { hub.read(move |store: &mut Store| Ok((store.recall(&entry)?, store.find_room(&key)?))).await };
+        self.later(id, ctx, work, move |_, (outcome, room)| {
+            let placed = outcome.map_or(Err(refusal), verdict)?;
+            let room = room.map_or(name, |room| room.name).to_string();
+            Ok(Answer::Said(Said { room, seq: placed.seq, at: placed.at }))
+        });
+    }
+}

@@ -1,0 +1,180 @@
+//! How fast strangers may go on, and how many they may be: over sockets, against a server with all of its limits.
+
+mod common;
+
+use std::io::Write;
+use std::net::{SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+use common::line::Line;
+use common::peer::{Answered, frame, hello, join, say};
+use common::{Peer, TestServer};
+use socket2::{Domain, Socket, Type};
+use tertulia::model::{Body, Seq};
+use tertulia::wire::{Answer, ByeCode, Code, ServerFrame};
+
+/// A server that lets a device say so many things a second.
+fn server(rate: u32) -> TestServer {
+    TestServer::start_with(|config| config.rate = rate)
+}
+
+fn text(word: &str) -> Body {
+    Body::Text(word.into())
+}
+
+/// A new device that comes from another address of this machine.
+fn guest_from(from: [u8; 4], server: &TestServer) -> Peer {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+    socket.bind(&SocketAddr::from((from, 0)).into()).expect("all of 127 is this machine's");
+    socket.connect(&server.address().into()).expect("the server listens");
+    Peer::over(Line::Plain(socket.into())).welcomed(None)
+}
+
+/// Its socket, to be written from another thread.
+fn writer(peer: &Peer) -> TcpStream {
+    peer.line().socket().try_clone().expect("a socket")
+}
+
+/// The frames until the end.
+fn rest(peer: &mut Peer) -> Vec<ServerFrame> {
+    std::iter::from_fn(|| peer.frame()).collect()
+}
+
+fn ends_as_told_to_slow_down(frames: &[ServerFrame]) -> bool {
+    matches!(frames.last(), Some(ServerFrame::Bye(bye)) if bye.code == ByeCode::SlowDown)
+}
+
+#[test]
+fn who_says_too_much_is_told_when_to_go_on_and_what_was_said_is_answered_again() {
+    let server = server(1);
+    let mut ann = server.guest();
+    ann.join("lobby", None);
+    let said = |nonce, outcome: Answered| match outcome {
+        Ok(Answer::Said(said)) => said.seq,
+        other => panic!("{nonce}: {other:?}"),
+    };
+    let mut nonce = 0;
+    let refusal = loop {
+        nonce += 1;
+        match ann.call(say("lobby", nonce, text("word"))) {
+            Ok(Answer::Said(said)) => assert_eq!(said.seq, Seq(nonce)),
+            Ok(other) => panic!("{other:?}"),
+            Err(refusal) => break refusal,
+        }
+    };
+    assert!((10..20).contains(&nonce), "{nonce}");
+    assert_eq!(refusal.code, Code::SlowDown);
+    let pause = Duration::from_millis(refusal.retry_after_ms.expect("when to go on"));
+    assert!(pause <= Duration::from_millis(1_001), "{pause:?}");
+    for again in [1, nonce - 1] {
+        assert_eq!(said(again, ann.call(say("lobby", again, text("word")))), Seq(again));
+    }
+    let other = ann.call(say("lobby", 1, text("another word"))).expect_err("it was another");
+    assert_eq!(other.code, Code::NonceReused);
+    let empty = ann.call(say("lobby", nonce, text(""))).expect_err("the form comes first");
+    assert_eq!(empty.code, Code::BadRequest);
+    std::thread::sleep(pause);
+    assert_eq!(said(nonce, ann.call(say("lobby", nonce, text("word")))), Seq(nonce), "the nonce is unused");
+}
+
+#[test]
+fn who_goes_on_regardless_is_ended_and_others_do_not_notice() {
+    let server = server(1);
+    let (mut ann, mut ben) = (server.guest(), server.guest());
+    ann.join("lobby", None);
+    ben.join("lobby", None);
+    // written by a thread of its own, since the answers are not read meanwhile
+    let mut writer = writer(&ann);
+    let flood = std::thread::spawn(move || {
+        (1..20_000).all(|nonce| writer.write_all(&frame(1, &say("lobby", nonce, text("x")))).is_ok())
+    });
+    let frames = rest(&mut ann);
+    assert!(ends_as_told_to_slow_down(&frames), "{:?}", frames.last());
+    let told = frames.iter().filter(|frame| matches!(frame, ServerFrame::Error(_))).count();
+    assert!((1_000..2_000).contains(&told), "{told}");
+    flood.join().expect("it ends");
+    assert!(matches!(ben.call(say("lobby", 1, text("calm"))), Ok(Answer::Said(_))));
+}
+
+#[test]
+fn a_device_does_not_get_faster_by_connecting_again() {
+    let server = server(1);
+    let mut ann = server.guest();
+    ann.join("lobby", None);
+    let (key, mut nonce) = (ann.key(), 0);
+    let mut until_refused = |peer: &mut Peer| {
+        let before = nonce;
+        while peer.call(say("lobby", nonce + 1, text("x"))).is_ok() {
+            nonce += 1;
+        }
+        nonce - before
+    };
+    assert!(until_refused(&mut ann) >= 10);
+    let mut again = Peer::device(server.address(), Some(key));
+    again.join("lobby", None);
+    let more = until_refused(&mut again);
+    assert!(more <= 5, "{more}");
+}
+
+#[test]
+fn new_devices_and_rooms_of_one_address_come_at_a_rate() {
+    let server = server(20);
+    let mut guests = 0;
+    let frames = loop {
+        let mut peer = server.connect();
+        peer.send_bytes(&frame(1, &hello(None)));
+        match peer.frame() {
+            Some(ServerFrame::Answer(_)) => guests += 1,
+            Some(refused) => break [vec![refused], rest(&mut peer)].concat(),
+            None => panic!("it was cut off"),
+        }
+    };
+    assert!((200..230).contains(&guests), "{guests}");
+    let told = matches!(&frames[0], ServerFrame::Error((1, refusal)) if refusal.code == Code::SlowDown && refusal.retry_after_ms.is_some());
+    assert!(told && ends_as_told_to_slow_down(&frames), "{frames:?}");
+    let mut other = guest_from([127, 0, 0, 2], &server);
+    let made = (0..).find(|n| other.call(join(&format!("room-{n}"), None)).is_err()).expect("some");
+    assert!((50..55).contains(&made), "{made}");
+    let refusal = other.call(join("one-more", None)).expect_err("too many");
+    assert_eq!(refusal.code, Code::Quota);
+    assert!(other.call(join("room-0", None)).is_ok(), "a room that is there");
+}
+
+#[test]
+fn one_address_has_so_many_connections_and_others_still_come_in() {
+    let server = TestServer::start_with(|config| config.per_address_max = 3);
+    let held = [(); 3].map(|()| server.guest());
+    server.connect().ends_with(ByeCode::Full);
+    guest_from([127, 0, 0, 2], &server).lives();
+    drop(held);
+    // a place is free a moment after its connection is gone
+    let (begun, mut free) = (Instant::now(), false);
+    while !free && begun.elapsed() < Duration::from_secs(10) {
+        let mut peer = server.connect();
+        peer.try_send_bytes(&frame(1, &hello(None)));
+        free = matches!(peer.frame(), Some(ServerFrame::Answer(_)));
+    }
+    assert!(free, "the places are free again");
+}
+
+#[test]
+fn a_frame_that_does_not_come_to_its_end_is_not_waited_for() {
+    let server = server(20);
+    let (mut slow, mut calm) = (server.guest(), server.guest());
+    let begun = Instant::now();
+    let mut writer = writer(&slow);
+    let trickle = std::thread::spawn(move || {
+        let bytes = frame(3, &say("lobby", 1, text("as slow as this")));
+        let mut written = 0;
+        while writer.write_all(&bytes[written..=written]).is_ok() && written + 2 < bytes.len() {
+            written += 1;
+            std::thread::sleep(Duration::from_secs(1));
+        }
+    });
+    slow.line().socket().set_read_timeout(Some(Duration::from_secs(60))).expect("a timeout");
+    slow.ends_with(ByeCode::Idle);
+    let waited = begun.elapsed();
+    assert!((29..40).contains(&waited.as_secs()), "{waited:?}");
+    calm.lives();
+    trickle.join().expect("it ends");
+}
