@@ -31,6 +31,11 @@ impl Outbox {
         self.bytes
     }
 
+    /// Bytes of memory that what waits takes: many small answers are mostly what is around them.
+    const fn held(&self, frames: usize) -> usize {
+        self.bytes + frames * limits::OUTBOX_FRAME_BYTES
+    }
+
     /// Whether nothing waits.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
@@ -39,21 +44,21 @@ impl Outbox {
 
     /// Whether requests may be read, whose answers go in.
     #[must_use]
-    pub const fn has_room(&self) -> bool {
-        self.bytes < limits::OUTBOX_BYTES_MAX
+    pub fn has_room(&self) -> bool {
+        self.held(self.frames.len()) < limits::OUTBOX_BYTES_MAX
     }
 
     /// Whether so many bytes of live events may go in. An empty outbox takes any batch, or none would ever pass that
     /// is larger than the bound.
     #[must_use]
-    pub const fn takes(&self, bytes: usize) -> bool {
-        self.bytes == 0 || self.bytes + bytes <= limits::OUTBOX_BYTES_MAX
+    pub fn takes(&self, bytes: usize) -> bool {
+        self.bytes == 0 || self.held(self.frames.len() + 1) + bytes <= limits::OUTBOX_BYTES_MAX
     }
 
     /// Whether there is room for a page from the log.
     #[must_use]
-    pub const fn is_low(&self) -> bool {
-        self.bytes < limits::OUTBOX_LOW_BYTES
+    pub fn is_low(&self) -> bool {
+        self.held(self.frames.len()) < limits::OUTBOX_LOW_BYTES
     }
 
     /// The beginning of what waits, for one vectored write; returns how many slices were filled.
@@ -121,10 +126,20 @@ mod tests {
     fn a_full_outbox_takes_no_more_events() {
         let mut outbox = Outbox::default();
         assert!(outbox.takes(limits::OUTBOX_BYTES_MAX * 2), "an empty one takes any batch");
-        outbox.push(vec![0; limits::OUTBOX_BYTES_MAX - 1].into());
+        outbox.push(vec![0; limits::OUTBOX_BYTES_MAX - 2 * limits::OUTBOX_FRAME_BYTES - 1].into());
         assert!(outbox.has_room() && !outbox.is_low());
         assert!(outbox.takes(1) && !outbox.takes(2));
         outbox.push(vec![0; 1].into());
         assert!(!outbox.has_room() && !outbox.takes(1));
+    }
+
+    #[test]
+    fn small_answers_count_with_what_is_around_them() {
+        let mut outbox = Outbox::default();
+        while outbox.has_room() {
+            outbox.push(Bytes::from_static(b"pong"));
+        }
+        assert!(outbox.frames.len() < limits::OUTBOX_BYTES_MAX / 128, "{} frames", outbox.frames.len());
+        assert!(!outbox.is_low() && !outbox.takes(1));
     }
 }

@@ -67,6 +67,8 @@ pub const CATCH_UP_BYTES_MAX: usize = 65_536;
 /// Bytes that wait for a slow socket. Beyond it the session is not served live events, falls behind, and reads them
 /// from the log once it has drained; nor are more of its requests read.
 pub const OUTBOX_BYTES_MAX: usize = 256 * 1024;
+/// Bytes that a frame which waits there takes beside its own: without them, small answers would take many times the limit.
+pub const OUTBOX_FRAME_BYTES: usize = 128;
 /// A session that is behind reads on from the log when its outbox holds less than this.
 pub const OUTBOX_LOW_BYTES: usize = 64 * 1024;
 /// Says of one session that may be unanswered; the session is not read until there are fewer.

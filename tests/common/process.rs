@@ -118,11 +118,7 @@ impl Drop for ServerProcess {
 
 fn command(data_dir: &Path, port: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
-    command
-        .args(["127.0.0.1", port, "--rate", "0", "--data-dir"])
-        .arg(data_dir)
-        .stdout(Stdio::piped())
-        .stdin(Stdio::null());
-    command.env_remove("DATABASE_URL").env("RUST_LOG", "warn");
+    command.args(["127.0.0.1", port, "--data-dir"]).arg(data_dir).stdout(Stdio::piped()).stdin(Stdio::null());
+    command.env_remove("DATABASE_URL").env("TERTULIA_RATE", "0").env("RUST_LOG", "warn");
     command
 }
