@@ -74,7 +74,12 @@ impl Traced {
         let mut command = Command::new("strace");
         command.args(["-f", "-qq", "-y", "-o"]).arg(home.path().join("calls")).args(arguments);
         command.arg(env!("CARGO_BIN_EXE_server")).args(["127.0.0.1", "0", "--data-dir"]).arg(data_dir);
-        command.env_remove("DATABASE_URL").env("RUST_LOG", "info").stdout(Stdio::piped()).stderr(errors);
+        command
+            .env_remove("DATABASE_URL")
+            .env("TERTULIA_RATE", "0")
+            .env("RUST_LOG", "info")
+            .stdout(Stdio::piped())
+            .stderr(errors);
         let mut child = command.spawn().expect("strace, as before");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("text");
