@@ -9,6 +9,7 @@ pub mod lists;
 pub mod members;
 pub mod outbox;
 pub mod passwords;
+pub mod permissions;
 
 pub use cursor::{Cursor, Offer};
 pub use deadlines::Deadlines;

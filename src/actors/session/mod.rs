@@ -39,6 +39,7 @@ use super::permits::{Permit, Permits};
 use super::places::{Place, UserPlace};
 use super::registry::Registry;
 use super::{Hub, hub};
+use crate::chat::permissions::{self, Action, Role, RoomState};
 use crate::chat::{Present, form};
 use crate::model::{DeviceId, limits};
 use crate::wire::{self, Answer, ByeCode, Refusal, Request, ServerFrame};
@@ -152,6 +153,10 @@ impl Session {
         let Some(who) = self.who() else { return self.first_request(id, request, ctx) };
         if let Err(too_fast) = self.keep_pace(&who, &request) {
             return self.slow_down(id, &who, request, too_fast, ctx);
+        }
+        // a closed room's writes are judged once more, where rooms are known
+        if let Err(denied) = permissions::may(Role::from(&who.present.user), Action::of(&request), RoomState::Open) {
+            return self.refuse(id, denied.into());
         }
         match request {
             Request::Hello(_) => self.refuse(id, form::bad("hello comes once")),
