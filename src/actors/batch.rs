@@ -8,6 +8,7 @@ use super::fanout::Answers;
 use super::journal::{Append, Committed, Judged, Placed, Verdict, not_joined};
 use super::registry::Answer;
 use super::{OpenRoom, hub};
+use crate::chat::permissions::Denied;
 use crate::model::{Clock, Digest, RoomId};
 use crate::store::{Entry, Outcome, Store, StoreError};
 use crate::wire::{Code, Refusal};
@@ -76,6 +77,7 @@ pub(super) fn verdict(outcome: Outcome) -> Verdict {
         Outcome::NoSuchMessage => Err(Refusal::new(Code::NoSuchMessage, "there is no such message in this room")),
         Outcome::NoSuchUpload => Err(Refusal::new(Code::NoSuchUpload, "this upload is over; begin it again")),
         Outcome::Denied => Err(Refusal::new(Code::Denied, "only its author may do that")),
+        Outcome::Closed => Err(Denied::RoomClosed.into()),
         Outcome::Refused => Err(not_joined()),
     }
 }

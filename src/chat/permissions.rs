@@ -83,6 +83,14 @@ impl From<&User> for Role {
     }
 }
 
+impl RoomState {
+    /// How a room stands, by whether it is closed.
+    #[must_use]
+    pub const fn of(is_closed: bool) -> Self {
+        if is_closed { Self::Closed } else { Self::Open }
+    }
+}
+
 impl Action {
     /// What a request is about. There is no arm for the rest: a new request is to say what it is.
     #[must_use]

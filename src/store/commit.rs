@@ -58,6 +58,8 @@ const fn has_erased(entry: &Entry, outcome: Outcome) -> bool {
 struct Head {
     last_seq: i64,
     last_at: i64,
+    /// The operator has closed it: what was said before is answered, and nothing is added.
+    is_closed: bool,
     appended: i64,
 }
 
@@ -75,12 +77,15 @@ impl Batch<'_> {
         let room = self.room(&entry.place)?;
         let is_file = matches!(entry.body, Body::File(_) | Body::Image(_));
         // Everything else is new nearly always, and the insertion itself finds out when it is not.
-        if (entry.refuse_if_new || room.is_none() || is_file || targets::refers(entry))
+        let is_closed = room.is_some_and(|(_, is_closed)| is_closed);
+        let room = room.map(|(room, _)| room);
+        if (entry.refuse_if_new || room.is_none() || is_closed || is_file || targets::refers(entry))
             && let Some(said) = Said::find(self.connection, entry.device, entry.nonce)?
         {
             return Ok(repetition(&said, room, entry));
         }
         match room {
+            Some(_) if !entry.refuse_if_new && is_closed => Ok(Outcome::Closed),
             Some(room) if !entry.refuse_if_new => match targets::refusal(self.connection, room, entry)? {
                 Some(refusal) => Ok(refusal),
                 None => self.append(room, entry),
@@ -89,14 +94,17 @@ impl Batch<'_> {
         }
     }
 
-    /// The room's row, if there is one; its head is known from then on.
-    fn room(&mut self, place: &Place) -> QueryResult<Option<i64>> {
+    /// The room's row, if there is one, and whether it is closed; its head is known from then on.
+    fn room(&mut self, place: &Place) -> QueryResult<Option<(i64, bool)>> {
         let Some(room) = find_room(self.connection, place)? else { return Ok(None) };
-        if let hash_map::Entry::Vacant(vacant) = self.heads.entry(room) {
-            let Some(head) = read_head(self.connection, room)? else { return Ok(None) };
-            vacant.insert(head);
-        }
-        Ok(Some(room))
+        let head = match self.heads.entry(room) {
+            hash_map::Entry::Occupied(occupied) => occupied.into_mut(),
+            hash_map::Entry::Vacant(vacant) => {
+                let Some(head) = read_head(self.connection, room)? else { return Ok(None) };
+                vacant.insert(head)
+            }
+        };
+        Ok(Some((room, head.is_closed)))
     }
 
     fn append(&mut self, room: i64, entry: &Entry) -> Result<Outcome, StoreError> {
@@ -147,10 +155,16 @@ fn read_head(connection: &mut SqliteConnection, room: i64) -> QueryResult<Option
     let head = rooms::table
         .left_join(messages::table.on(last))
         .filter(rooms::id.eq(room))
-        .select((rooms::last_seq, messages::at.nullable()))
-        .get_result::<(i64, Option<i64>)>(connection)
+        .select((rooms::last_seq, messages::at.nullable(), rooms::closed_at.is_not_null()))
+        .get_result::<(i64, Option<i64>, bool)>(connection)
         .optional()?;
-    Ok(head.map(|(last_seq, at)| Head { last_seq, last_at: at.unwrap_or(0), appended: 0 }))
+    let head_of = |(last_seq, at, is_closed): (_, Option<i64>, _)| Head {
+        last_seq,
+        last_at: at.unwrap_or(0),
+        is_closed,
+        appended: 0,
+    };
+    Ok(head.map(head_of))
 }
 
 fn find_room(connection: &mut SqliteConnection, place: &Place) -> QueryResult<Option<i64>> {

@@ -114,7 +114,7 @@ impl Store {
 }
 
 /// The hash of no secret: what stands at a device that was revoked.
-const NO_SECRET: &[u8] = &[];
+pub(super) const NO_SECRET: &[u8] = &[];
 
 /// Whether a device was not revoked.
 #[diesel::dsl::auto_type(no_type_alias)]

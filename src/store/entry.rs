@@ -60,6 +60,8 @@ pub enum Outcome {
     Denied,
     /// The upload is over, and nothing keeps its bytes any more.
     NoSuchUpload,
+    /// It is new, and the operator has closed the room.
+    Closed,
     /// It is new and was to be refused then; or there is no such room.
     Refused,
 }

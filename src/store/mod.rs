@@ -8,6 +8,7 @@
 //! row by row for as long as they are wanted. To SQLite the number behind a `LIMIT` is part of the plan, so that it
 //! would prepare a cached statement anew each time that the number is bound, which takes a third of a commit's time.
 
+pub mod bans;
 pub mod commit;
 pub mod credentials;
 pub mod devices;
@@ -15,6 +16,7 @@ pub mod entry;
 pub mod error;
 pub mod history;
 pub mod open;
+pub mod operator;
 pub mod reads;
 pub mod rooms;
 pub mod uploads;
@@ -38,12 +40,14 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 use crate::model::LogId;
 
+pub use bans::{Ban, BanOn, Comer};
 pub use devices::{DeviceRow, Identity};
 pub use entry::{Committed, Entry, Outcome, Place};
 pub use error::{OpenError, StoreError};
 pub use files::FileRow;
 pub use history::Message;
 pub use open::Sync;
+pub use operator::UserRow;
 pub use rooms::{Created, Room};
 pub use uploads::{NewUpload, Opened, UploadId};
 pub use users::Registered;

@@ -4,6 +4,17 @@
 // @generated automatically by Diesel CLI.
 
 diesel::table! {
+    bans (id) {
+        id -> BigInt,
+        kind -> Text,
+        value -> Text,
+        until -> Nullable<BigInt>,
+        reason -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     devices (id) {
         id -> BigInt,
         user_id -> BigInt,
@@ -62,6 +73,7 @@ diesel::table! {
         first_seq -> BigInt,
         last_seq -> BigInt,
         created_at -> BigInt,
+        closed_at -> Nullable<BigInt>,
     }
 }
 
@@ -98,6 +110,7 @@ diesel::table! {
         password_hash -> Nullable<Text>,
         created_at -> BigInt,
         look -> Nullable<Text>,
+        removed_at -> Nullable<BigInt>,
     }
 }
 
@@ -112,4 +125,4 @@ diesel::joinable!(reads -> users (user_id));
 diesel::joinable!(uploads -> devices (device_id));
 diesel::joinable!(uploads -> rooms (room_id));
 
-diesel::allow_tables_to_appear_in_same_query!(devices, files, messages, reads, rooms, store, uploads, users,);
+diesel::allow_tables_to_appear_in_same_query!(bans, devices, files, messages, reads, rooms, store, uploads, users,);

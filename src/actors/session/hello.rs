@@ -1,5 +1,6 @@
 //! `hello`: who speaks over this connection. It comes first; what goes wrong with it ends the connection.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use actix::Context;
@@ -11,7 +12,8 @@ use crate::actors::journal::Origin;
 use crate::actors::lobby::Arrive;
 use crate::chat::Present;
 use crate::model::names::key_of;
-use crate::store::{Identity, Store};
+use crate::model::{DeviceId, Timestamp};
+use crate::store::{Ban, Comer, Identity, Store, StoreError};
 use crate::wire::{self, Answer, ByeCode, Code, DeviceKey, Hello, Refusal, Request, Welcome};
 
 impl Session {
@@ -28,9 +30,11 @@ impl Session {
             return self.turn_away(id, too_fast.refusal("too many came from this address; wait a little"));
         }
         log::debug!("session {} says hello, agent {:?}", self.link.id, hello.agent);
-        self.wait_for(ctx, identify(Arc::clone(&self.hub), hello), move |session, found, ctx| match found {
-            Ok(key) => session.arrive(id, key, ctx),
-            Err(refusal) => session.turn_away(id, refusal),
+        self.wait_for(ctx, identify(Arc::clone(&self.hub), hello, self.link.peer()), move |session, found, ctx| {
+            match found {
+                Ok(key) => session.arrive(id, key, ctx),
+                Err(refusal) => session.turn_away(id, refusal),
+            }
         });
     }
 
@@ -38,7 +42,7 @@ impl Session {
         log::debug!("session {} is device {}", self.link.id, key.id);
         // noted before the lobby is told, so that whatever ends this session in between is told too
         self.device = Some(key.id);
-        let work = introduce(Arc::clone(&self.hub), Arc::clone(&self.origin), key);
+        let work = introduce(Arc::clone(&self.hub), Arc::clone(&self.origin), key, self.link.peer());
         self.wait_for(ctx, work, move |session, introduced, _| match introduced {
             Ok((present, key)) => match session.place.for_user(present.user.id, key.id) {
                 Ok(place) => {
@@ -77,45 +81,63 @@ impl Session {
     }
 }
 
-/// Whose connection this is: a device that is known, or a new one.
-async fn identify(hub: Arc<Hub>, hello: Hello) -> Result<DeviceKey, Refusal> {
-    match hello.device {
-        Some(key) => {
-            authenticate(&hub, key.clone()).await?;
-            Ok(key)
-        }
-        None => make_device(&hub).await,
-    }
+/// Whose connection this is: a device that is known, or a new one. Who is banned is neither.
+async fn identify(hub: Arc<Hub>, hello: Hello, peer: Option<IpAddr>) -> Result<DeviceKey, Refusal> {
+    let now = hub.settings.clock.now();
+    let Some(key) = hello.device else { return make_device(&hub, peer).await };
+    let (id, secret) = (key.id, key.secret.clone());
+    hub.read(move |store: &mut Store| admit(store, id, &secret, peer, now)).await??;
+    Ok(key)
 }
 
 /// Tells the lobby, and finds out as whom the others see the device.
-async fn introduce(hub: Arc<Hub>, origin: Arc<Origin>, key: DeviceKey) -> Result<(Arc<Present>, DeviceKey), Refusal> {
+async fn introduce(
+    hub: Arc<Hub>,
+    origin: Arc<Origin>,
+    key: DeviceKey,
+    peer: Option<IpAddr>,
+) -> Result<(Arc<Present>, DeviceKey), Refusal> {
     hub.lobby.send(Arrive(key.id, origin)).await.map_err(super::gone)?;
     // asked once more behind all that an earlier connection of the device still had with the thread that writes: it may
-    // have registered, or have been revoked before the lobby knew of this one
-    let (id, secret) = (key.id, key.secret.clone());
-    let identity = hub.write(move |store: &mut Store| store.authenticate(id, &secret)).await?.ok_or_else(stranger)?;
+    // have registered, or have been revoked or banned before the lobby knew of this one
+    let (id, secret, now) = (key.id, key.secret.clone(), hub.settings.clock.now());
+    let identity = hub.write(move |store: &mut Store| admit(store, id, &secret, peer, now)).await??;
     Ok((Arc::new(Present { key: key_of(&identity.user.name), user: identity.user }), key))
 }
 
-async fn authenticate(hub: &Hub, key: DeviceKey) -> Result<Identity, Refusal> {
-    let found = hub.read(move |store: &mut Store| store.authenticate(key.id, &key.secret)).await?;
-    found.ok_or_else(stranger)
+/// Who speaks through the device, if it shows its secret and nothing keeps it out.
+fn admit(
+    store: &mut Store,
+    device: DeviceId,
+    secret: &[u8],
+    address: Option<IpAddr>,
+    now: Timestamp,
+) -> Result<Result<Identity, Refusal>, StoreError> {
+    let Some(identity) = store.authenticate(device, secret)? else {
+        return Ok(Err(Refusal::new(Code::Denied, "no such device, or not its secret")));
+    };
+    let key = key_of(&identity.user.name);
+    let comer = Comer { address, device: Some(device), handle: (!identity.user.guest).then_some(&key) };
+    Ok(store.ban_on(&comer, now)?.map_or(Ok(identity), |ban| Err(banned(&ban))))
 }
 
-fn stranger() -> Refusal {
-    Refusal::new(Code::Denied, "no such device, or not its secret")
-}
-
-async fn make_device(hub: &Hub) -> Result<DeviceKey, Refusal> {
+async fn make_device(hub: &Hub, address: Option<IpAddr>) -> Result<DeviceKey, Refusal> {
     let (chance, now) = (Arc::clone(&hub.chance), hub.settings.clock.now());
     let (identity, secret) = hub
         .write(move |store: &mut Store| {
+            if let Some(ban) = store.ban_on(&Comer { address, device: None, handle: None }, now)? {
+                return Ok(Err(banned(&ban)));
+            }
             let mut chance = chance.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            store.new_device(&mut chance, now)
+            store.new_device(&mut chance, now).map(Ok)
         })
-        .await?;
+        .await??;
     Ok(DeviceKey { id: identity.device, secret: secret.to_vec() })
+}
+
+/// The refusal for whom the operator keeps out: why, and until when.
+pub(super) fn banned(ban: &Ban) -> Refusal {
+    Refusal::new(Code::Denied, ban.to_string())
 }
 
 fn hello_first() -> Refusal {

@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use actix::Context;
 
+use super::hello::banned;
 use super::{Session, Who};
 use crate::actors::Hub;
 use crate::actors::room::Rename;
 use crate::chat::{Present, Source, form};
 use crate::model::names::key_of;
 use crate::model::{DeviceId, NameKey, Password, User};
-use crate::store::{Registered, Store};
+use crate::store::{Comer, Registered, Store};
 use crate::wire::{Answer, Code, Login, Passwd, Refusal, Register};
 
 impl Session {
@@ -114,7 +115,16 @@ async fn log_in(hub: Arc<Hub>, attempt: Attempt) -> Result<User, Refusal> {
         return Err(denied());
     }
     let handle = key.clone();
-    let user = hub.write(move |store: &mut Store| store.login(device, &handle, &checked)).await?;
+    let now = hub.settings.clock.now();
+    let user = hub
+        .write(move |store: &mut Store| {
+            // only who knows the password hears of it; and no device joins the user behind a ban's back
+            match store.ban_on(&Comer { address: None, device: None, handle: Some(&handle) }, now)? {
+                Some(ban) => Ok(Err(banned(&ban))),
+                None => Ok(Ok(store.login(device, &handle, &checked)?)),
+            }
+        })
+        .await??;
     let user = user.ok_or_else(denied)?;
     forgive(&hub, source, &key, true);
     Ok(user)

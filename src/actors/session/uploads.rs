@@ -12,9 +12,10 @@ use super::{Session, Who};
 use crate::actors::journal::Ticket;
 use crate::actors::{Hub, hub, journal};
 use crate::chat::form;
+use crate::chat::permissions::{self, Action, Role, RoomState};
 use crate::files::{BlobStore, CheckError, Checked, FilesError, Want};
-use crate::model::{Body, FileBody, ImageBody, RoomName, limits};
-use crate::store::{NewUpload, Opened, Store, UploadId};
+use crate::model::{Body, FileBody, ImageBody, RoomName, Timestamp, limits};
+use crate::store::{NewUpload, Opened, Store, StoreError, UploadId};
 use crate::wire::{Answer, Chunk, Code, Finish, Refusal, Said, Upload, UploadKind, Uploading};
 
 /// The uploads of one connection, by its own numbers for them; most connections have none.
@@ -71,21 +72,22 @@ impl Session {
             Err(refusal) => return self.refuse(id, refusal),
         };
         let (hub, now) = (Arc::clone(&self.hub), self.hub.settings.clock.now());
+        let role = Role::from(&who.present.user);
         let new = {
             let Upload { nonce, kind, size, sha256, reply_to, .. } = asked;
             let (device, name, image) = (who.device, name.clone(), kind == UploadKind::Image);
             move |room| NewUpload { device, nonce, room, image, name, size, sha256, reply_to }
         };
         let query = move |store: &mut Store| match room {
-            Ok((id, name)) => Ok(Some((name, store.open_upload(&new(id), now)?))),
+            Ok((id, name)) => Ok(open(store, &new(id), role, now)?.map(|opened| Some((name, opened)))),
             // not joined: all that is allowed is to hear that it was said before
             Err(key) => match store.find_room(&key)? {
-                Some(room) => Ok(store.recall_upload(&new(room.id))?.map(|opened| (room.name, opened))),
-                None => Ok(None),
+                Some(room) => Ok(Ok(store.recall_upload(&new(room.id))?.map(|opened| (room.name, opened)))),
+                None => Ok(Ok(None)),
             },
         };
         let work = async move {
-            let (room, opened) = hub.write(query).await?.ok_or_else(journal::not_joined)?;
+            let (room, opened) = hub.write(query).await??.ok_or_else(journal::not_joined)?;
             stage_of(&hub, &room, opened).await
         };
         self.later(id, ctx, work, move |session, stage| {
@@ -203,6 +205,15 @@ impl Sending {
             (_, Checked { mime, .. }) => Body::File(FileBody { name, size, mime, sha256 }),
         }
     }
+}
+
+fn open(store: &mut Store, new: &NewUpload, role: Role, now: Timestamp) -> Result<Result<Opened, Refusal>, StoreError> {
+    if let Some(opened) = store.recall_upload(new)? {
+        return Ok(Ok(opened));
+    }
+    let room = RoomState::of(store.is_closed(new.room)?);
+    permissions::may(role, Action::Upload, room)
+        .map_or_else(|denied| Ok(Err(denied.into())), |()| store.open_upload(new, now).map(Ok))
 }
 
 async fn stage_of(hub: &Hub, room: &RoomName, opened: Opened) -> Result<Stage, Refusal> {

@@ -16,7 +16,7 @@ const fn rule(looks_at: &'static str, query: &'static str) -> Rule {
     Rule { looks_at, query }
 }
 
-pub(super) const ALL: [Rule; 15] = [
+pub(super) const ALL: [Rule; 16] = [
     rule(
         "the database's own structure",
         "SELECT 'the database itself: ' || integrity_check AS fault FROM pragma_integrity_check \
@@ -110,5 +110,12 @@ pub(super) const ALL: [Rule; 15] = [
         "whose read marks they are",
         "SELECT 'the read mark in row ' || id || ' belongs to nobody, or to two' AS fault FROM reads \
          WHERE (user_id IS NULL) = (device_id IS NULL)",
+    ),
+    rule(
+        "bans",
+        "SELECT 'the ban in row ' || id || ' is on nobody: ' || kind || ' ' || value AS fault FROM bans \
+         WHERE CASE kind WHEN 'handle' THEN NOT EXISTS (SELECT 1 FROM users WHERE key = value AND users.id <> 1) \
+         WHEN 'device' THEN NOT EXISTS (SELECT 1 FROM devices WHERE devices.id = CAST(value AS INTEGER)) \
+         ELSE kind <> 'network' END",
     ),
 ];

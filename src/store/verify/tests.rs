@@ -56,7 +56,7 @@ fn a_sound_store_is_called_sound() {
 }
 
 /// Faults, and what is said of each.
-const PLANTED: [(&str, &str); 30] = [
+const PLANTED: [(&str, &str); 31] = [
     ("DELETE FROM messages WHERE seq IN (5, 6)", "room lobby: nothing stands between 4 and 7"),
     ("DELETE FROM messages WHERE seq = 9", "room lobby: it should hold 1 to 9, and holds 1 to 8"),
     ("UPDATE rooms SET last_seq = 3 WHERE name = 'empty'", "room empty: it should hold 1 to 3, and holds nothing"),
@@ -85,6 +85,10 @@ const PLANTED: [(&str, &str); 30] = [
     ("UPDATE reads SET seq = 10", "room lobby: somebody has read up to 10, but it ends at 9"),
     ("UPDATE messages SET kind = 'shout' WHERE seq = 9", "room lobby: 9 (shout) is not whole"),
     ("UPDATE reads SET user_id = 1", "the read mark in row 1 belongs to nobody, or to two"),
+    (
+        "INSERT INTO bans (kind, value, reason, created_at) VALUES ('handle', 'nobody', '', 0)",
+        "the ban in row 1 is on nobody: handle nobody",
+    ),
     ("DELETE FROM store", "the store should have one identity and the anonymous user"),
     ("DELETE FROM users", "the store should have one identity and the anonymous user"),
 ];
