@@ -166,7 +166,7 @@ fn check_option<'a>(row: &'a str, known: &BTreeMap<String, String>) -> &'a str {
 
 #[test]
 fn whatever_it_names_is_there() {
-    let cargos = ["--release", "--bin", "--example", "--help"].map(str::to_owned);
+    let cargos = ["--release", "--bin", "--example", "--help", "--for", "--until", "--reason"].map(str::to_owned);
     let helps = [env!("CARGO_BIN_EXE_server"), env!("CARGO_BIN_EXE_client")].map(help);
     let known: BTreeSet<String> = helps.iter().flat_map(|help| flags(help).into_keys()).chain(cargos).collect();
     let is_flag = |word: &&str| word.starts_with("--") && word.len() > 3;

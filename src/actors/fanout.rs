@@ -1,6 +1,8 @@
 //! One for each arbiter thread: it starts the thread's sessions, watches that they are not idle, and passes what a
 //! room sends here once to all of its members on this thread. How they are reached is left to [`super::registry`].
 
+mod peers;
+
 use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -10,6 +12,8 @@ use std::time::Duration;
 use actix::{Actor, Addr, AsyncContext, Context, Handler, Message, SpawnHandle};
 use bytes::Bytes;
 use tokio::time::Instant;
+
+pub use peers::Peers;
 
 use super::journal::Origin;
 use super::places::Place;

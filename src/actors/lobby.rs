@@ -6,6 +6,8 @@
 //! again, the lobby forgets the actor, which ends. The next who opens the room gets a new one, that starts from what the
 //! thread that writes has committed. So there is never more than one that has members or publishes.
 
+mod evict;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -13,6 +15,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use actix::{
     Actor, ActorFutureExt, Addr, ArbiterHandle, AsyncContext, Context, Handler, Message, ResponseActFuture, WrapFuture,
 };
+
+pub use evict::EvictSessions;
 
 use super::executor::Query;
 use super::fanout::Close;

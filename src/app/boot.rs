@@ -11,6 +11,7 @@ use actix::{Actor, Addr, Arbiter, AsyncContext, System};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
 
+use super::control::{self, ControlSocket};
 use super::lock::DirLock;
 use super::sockets::{Listening, Sockets};
 use super::tls::{self, Loaded, TlsError};
@@ -104,6 +105,7 @@ pub(super) struct Server {
     pub(super) hub: Arc<Hub>,
     pub(super) listeners: Vec<Addr<Listener>>,
     pub(super) fanouts: Vec<Addr<Fanout>>,
+    _control: Option<ControlSocket>,
     _lock: DirLock,
 }
 
@@ -128,8 +130,25 @@ fn boot(config: &Config, sockets: Sockets) -> Result<(Server, Listening), BootEr
         fingerprint: certificate.as_ref().map(|certificate| certificate.fingerprint),
     };
     let tls = certificate.map(|certificate| start_tls(config, certificate)).transpose()?;
+    let control = start_control(config, &hub, &fanouts);
     let listeners = start_listeners(config, sockets, tls, &fanouts, &hub.ending)?;
-    Ok((Server { hub, listeners, fanouts, _lock: lock }, listening))
+    Ok((Server { hub, listeners, fanouts, _control: control, _lock: lock }, listening))
+}
+
+/// Takes the operator's orders. A path that is too long for a socket, say, is no reason not to serve.
+fn start_control(config: &Config, hub: &Arc<Hub>, fanouts: &[Addr<Fanout>]) -> Option<ControlSocket> {
+    let bound = ControlSocket::bind(&config.data_dir)
+        .and_then(|(listener, file)| Ok((tokio::net::UnixListener::from_std(listener)?, file)));
+    match bound {
+        Ok((listener, file)) => {
+            actix_rt::spawn(control::serve(listener, Arc::clone(hub), fanouts.to_vec()));
+            Some(file)
+        }
+        Err(error) => {
+            log::warn!("the operator's commands will not work while this server runs: {error}");
+            None
+        }
+    }
 }
 
 /// What speaks TLS, and loads the certificate again on SIGHUP.

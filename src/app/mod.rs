@@ -3,6 +3,7 @@
 
 mod boot;
 mod config;
+mod control;
 mod descriptors;
 mod lock;
 mod log_lines;
@@ -16,6 +17,7 @@ mod verify;
 pub use crate::store::Counts;
 pub use boot::{BootError, run};
 pub use config::Config;
+pub use control::{OperateError, Order, Reply, Target, operate};
 pub use log_lines::start_log;
 pub use options::{Options, OptionsError, Task};
 pub use panics::log_panics;

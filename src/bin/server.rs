@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
-use tertulia::app::{self, Config, Options, Task};
+use tertulia::app::{self, Config, Options, Order, Task};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -24,6 +24,7 @@ fn obey(options: Options) -> Result<ExitCode, Failure> {
     match options.into_task()? {
         Task::Serve(config) => serve(&config).map(|()| ExitCode::SUCCESS),
         Task::Verify(config) => verify(&config),
+        Task::Operate(config, order) => operate(&config, order),
     }
 }
 
@@ -44,5 +45,12 @@ fn verify(config: &Config) -> Result<ExitCode, Failure> {
     }
     let app::Counts { rooms, messages, files } = verdict.counts;
     drop(writeln!(std::io::stdout(), "ok: {rooms} rooms, {messages} messages, {files} files"));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn operate(config: &Config, order: Order) -> Result<ExitCode, Failure> {
+    let mut out = std::io::stdout();
+    // whoever reads may have seen enough; what was ordered is done
+    app::operate(config, order, |line| drop(writeln!(out, "{line}")))?;
     Ok(ExitCode::SUCCESS)
 }

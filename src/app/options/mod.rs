@@ -1,14 +1,16 @@
 //! The server's command line. Flags beat the environment, which beats a TOML file, which beats the defaults.
 
+mod operator;
 mod settings;
 mod tls;
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
+use self::operator::{Operate, Places};
 use self::settings::Settings;
-use super::Config;
+use super::{Config, Order};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -18,6 +20,7 @@ Examples:
   server --tls-self-signed        speak TLS; it prints the fingerprint by which clients know it
   RUST_LOG=debug server           show what happens, on standard error
   server verify                   check what it left in ./data, once it has stopped
+  server user ban Ann --for 3d    keep somebody out; also device, network, ban, room (each has its own --help)
 
 Then, in other terminals: client 127.0.0.1 8080";
 
@@ -49,20 +52,9 @@ pub struct Options {
 enum Command {
     /// Check what a server left behind: rooms without gaps, references that lead somewhere, files that are whole
     #[command(after_help = VERIFYING)]
-    Verify(Verify),
-}
-
-#[derive(Debug, Args)]
-struct Verify {
-    /// The server's configuration, for the places that it names
-    #[arg(long, value_name = "FILE", env = "TERTULIA_CONFIG")]
-    config: Option<PathBuf>,
-    /// Where the database and the files are kept [default: data]
-    #[arg(long, value_name = "DIR", env = "TERTULIA_DATA_DIR")]
-    data_dir: Option<PathBuf>,
-    /// The database, if it is not tertulia.db in the data directory
-    #[arg(long, value_name = "FILE", env = "DATABASE_URL")]
-    database: Option<String>,
+    Verify(Places),
+    #[command(flatten)]
+    Operate(Operate),
 }
 
 /// What the operator wants to be done.
@@ -72,6 +64,8 @@ pub enum Task {
     Serve(Config),
     /// To check what these places hold.
     Verify(Config),
+    /// To carry out an order on the server, or on what it left, in these places.
+    Operate(Config, Order),
 }
 
 /// What the operator wrote cannot be used.
@@ -109,9 +103,10 @@ impl Options {
     pub fn into_task(mut self) -> Result<Task, OptionsError> {
         match self.command.take() {
             None => self.into_config().map(Task::Serve),
-            Some(Command::Verify(Verify { config, data_dir, database })) => {
-                let settings = Settings { data_dir, database, ..Settings::default() };
-                Self { command: None, config, settings }.into_config().map(Task::Verify)
+            Some(Command::Verify(places)) => places.into_config().map(Task::Verify),
+            Some(Command::Operate(operate)) => {
+                let (order, places) = operate.into_order();
+                places.into_config().map(|config| Task::Operate(config, order))
             }
         }
     }
@@ -119,6 +114,14 @@ impl Options {
     fn into_config(self) -> Result<Config, OptionsError> {
         let file = self.config.as_deref().map(read_file).transpose()?.unwrap_or_default();
         self.settings.over(file)
+    }
+}
+
+impl Places {
+    fn into_config(self) -> Result<Config, OptionsError> {
+        let Self { config, data_dir, database } = self;
+        let settings = Settings { data_dir, database, ..Settings::default() };
+        Options { command: None, config, settings }.into_config()
     }
 }
 
