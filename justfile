@@ -22,6 +22,10 @@ fuzz target seconds="600":
         -max_total_time={{ seconds }} -timeout=20 -rss_limit_mb=2048 \
         -malloc_limit_mb={{ if target == "pictures" { "600" } else { "64" } }}
 
+# People chat while strangers do their worst, half of the time: do they notice?
+soak minutes="10":
+    SOAK_MINUTES={{ minutes }} cargo test --release --test soak -- --nocapture whatever_strangers
+
 # A load on a server, with what it does and costs: `just load --help`
 load *arguments:
     cargo build --release --bin server --example load
