@@ -7,7 +7,7 @@ use actix::Addr;
 use tokio::sync::Semaphore;
 
 use super::executor::Query;
-use super::{DbExecutor, Ending, FileExecutor, Hashing, Journal, Lobby, Rates};
+use super::{DbExecutor, Ending, FileExecutor, Hashing, Journal, Lobby, Newcomers, Rates};
 use crate::chat::Guesses;
 use crate::files::BlobStore;
 use crate::model::{Chance, Clock, LogId};
@@ -47,6 +47,8 @@ pub struct Hub {
     pub guesses: Mutex<Guesses>,
     /// Finds rooms and devices.
     pub lobby: Addr<Lobby>,
+    /// Makes devices.
+    pub newcomers: Addr<Newcomers>,
     /// Gathers what is to be written.
     pub journal: Addr<Journal>,
     /// How fast people may go on.

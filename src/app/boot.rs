@@ -18,8 +18,8 @@ use super::tls::{self, Loaded, TlsError};
 use super::{Config, descriptors, shutdown};
 use crate::actors::sweeper::Sweeper;
 use crate::actors::{
-    DbExecutor, Ending, Fanout, FileExecutor, Hashing, Hub, Journal, Listener, Lobby, Places, PlacesMax, Rates,
-    Settings, Tls,
+    DbExecutor, Ending, Fanout, FileExecutor, Hashing, Hub, Journal, Listener, Lobby, Newcomers, Places, PlacesMax,
+    Rates, Settings, Tls,
 };
 use crate::files::{BlobStore, FilesError};
 use crate::model::{Chance, limits};
@@ -192,12 +192,15 @@ fn start_core(config: &Config, stores: Stores, files: &Arc<BlobStore>, chance: C
     let writer = DbExecutor::start_writer(stores.writer, stores.carrier, &ending);
     let readers = DbExecutor::start_readers(stores.readers, &ending);
     let journal = Journal::new(writer.clone(), Arc::clone(files), clock.clone(), ending.clone()).start();
+    let chance = Arc::new(Mutex::new(chance));
+    let newcomers = Newcomers::new(writer.clone(), Arc::clone(&chance), clock.clone(), ending.clone()).start();
     let handles = arbiters.iter().map(Arbiter::handle).collect();
     let lobby = Lobby::new(writer.clone(), journal.clone(), clock.clone(), handles, ending.clone()).start();
     Hub {
         settings: Settings { server: Config::server_name(), limits: config.limits(), clock },
         log,
-        chance: Arc::new(Mutex::new(chance)),
+        newcomers,
+        chance,
         writer,
         readers,
         files: FileExecutor::start_threads(limits::FILE_THREADS, "files", files, &ending),

@@ -25,18 +25,20 @@ impl Store {
     /// # Errors
     /// See [`StoreError`].
     pub fn new_device(&mut self, chance: &mut Chance, now: Timestamp) -> Result<(Identity, [u8; 16]), StoreError> {
-        let secret = chance.secret();
-        let identity = self.write(|connection| {
-            let mut letters = limits::GUEST_NAME_LETTERS;
-            loop {
-                let name = chance.guest_name(letters);
-                if let Some(device) = insert(connection, &name, &secret, now)? {
-                    return Ok(Identity { device, user: guest(name) });
-                }
-                letters += 1;
-            }
-        })?;
-        Ok((identity, secret))
+        self.write(|connection| new_device(connection, chance, now))
+    }
+
+    /// Makes guests' devices, all in one transaction, as [`Store::new_device`] does.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub fn new_devices(
+        &mut self,
+        count: usize,
+        chance: &mut Chance,
+        now: Timestamp,
+    ) -> Result<Vec<(Identity, [u8; 16])>, StoreError> {
+        self.write(|connection| (0..count).map(|_| new_device(connection, chance, now)).collect())
     }
 
     /// Who speaks through this device, if the secret is its own.
@@ -128,6 +130,21 @@ fn user_of(connection: &mut SqliteConnection, device: DeviceId) -> QueryResult<O
     own.select(devices::user_id).get_result(connection).optional()
 }
 
+fn new_device(
+    connection: &mut SqliteConnection,
+    chance: &mut Chance,
+    now: Timestamp,
+) -> Result<(Identity, [u8; 16]), StoreError> {
+    let (secret, mut letters) = (chance.secret(), limits::GUEST_NAME_LETTERS);
+    loop {
+        let name = chance.guest_name(letters);
+        if let Some(device) = insert(connection, &name, &secret, now)? {
+            return Ok((Identity { device, user: guest(name) }, secret));
+        }
+        letters += 1;
+    }
+}
+
 fn guest(name: String) -> User {
     User { id: UserId::ANONYMOUS, name, guest: true }
 }
@@ -193,6 +210,18 @@ mod tests {
         let second = fixture.store.new_device(&mut Chance::seeded(5), Timestamp(1)).unwrap().0;
         assert_ne!(first.device, second.device);
         assert_eq!(second.user.name.len(), first.user.name.len() + 1);
+    }
+
+    #[test]
+    fn a_crowd_gets_devices_that_differ() {
+        let mut fixture = Fixture::new();
+        let made = fixture.store.new_devices(50, &mut Chance::seeded(5), Timestamp(1)).unwrap();
+        fixture.reopen();
+        for (identity, secret) in &made {
+            assert_eq!(fixture.store.authenticate(identity.device, secret), Ok(Some(identity.clone())));
+        }
+        let names: std::collections::BTreeSet<_> = made.iter().map(|(identity, _)| &identity.user.name).collect();
+        assert_eq!(names.len(), 50);
     }
 
     #[test]

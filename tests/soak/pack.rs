@@ -83,7 +83,7 @@ fn pour(mut socket: &TcpStream, bytes: &[u8]) -> bool {
 
 /// Takes what is there, and no more.
 fn sip(mut socket: &TcpStream) -> usize {
-    socket.read(&mut [0; 65_536]).unwrap_or_default()
+    socket.read(&mut vec![0; 65_536]).unwrap_or_default()
 }
 
 fn nonsense(target: &Target, _: &mut Vec<TcpStream>, turn: u64) -> u64 {

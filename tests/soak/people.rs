@@ -137,7 +137,7 @@ impl Person {
         });
         self.peer.send_bytes(&peer::frame(request, &peer::say(ROOM, nonce, Body::Text(text))));
         self.hear_until_answered(request);
-        self.delays.push(self.begun.elapsed() - sent);
+        self.delays.push(self.begun.elapsed().saturating_sub(sent));
     }
 
     fn hear_until_answered(&mut self, request: u32) {

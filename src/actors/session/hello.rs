@@ -10,6 +10,7 @@ use super::Session;
 use crate::actors::Hub;
 use crate::actors::journal::Origin;
 use crate::actors::lobby::Arrive;
+use crate::actors::newcomers::MakeDevice;
 use crate::chat::Present;
 use crate::model::names::key_of;
 use crate::model::{DeviceId, Timestamp};
@@ -122,16 +123,12 @@ fn admit(
 }
 
 async fn make_device(hub: &Hub, address: Option<IpAddr>) -> Result<DeviceKey, Refusal> {
-    let (chance, now) = (Arc::clone(&hub.chance), hub.settings.clock.now());
-    let (identity, secret) = hub
-        .write(move |store: &mut Store| {
-            if let Some(ban) = store.ban_on(&Comer { address, device: None, handle: None }, now)? {
-                return Ok(Err(banned(&ban)));
-            }
-            let mut chance = chance.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            store.new_device(&mut chance, now).map(Ok)
-        })
-        .await??;
+    let now = hub.settings.clock.now();
+    let ban = move |store: &mut Store| store.ban_on(&Comer { address, device: None, handle: None }, now);
+    if let Some(ban) = hub.read(ban).await? {
+        return Err(banned(&ban));
+    }
+    let (identity, secret) = hub.newcomers.send(MakeDevice).await.map_err(super::gone)??;
     Ok(DeviceKey { id: identity.device, secret: secret.to_vec() })
 }
 
