@@ -41,6 +41,16 @@ pub const GUESS_PAUSE_MAX: Duration = Duration::from_secs(300);
 pub const GUESSES_KEPT: Duration = Duration::from_secs(60 * 60);
 /// Handles and addresses whose wrong passwords are remembered; with one more the oldest is forgotten.
 pub const GUESSERS_MAX: usize = 10_000;
+/// Bytes of the reason for a ban: what the banned one is told stays one line.
+pub const BAN_REASON_BYTES_MAX: usize = 256;
+/// Bytes of an order of the operator's, and of its reply: a page of a list.
+pub const CONTROL_FRAME_BYTES_MAX: u32 = 65_536;
+/// Rows of such a page: with the longest names and reasons they fit.
+pub const CONTROL_ROWS_MAX: usize = 50;
+/// Orders that are carried out at the same time; more wait.
+pub const CONTROL_EXCHANGES_MAX: usize = 4;
+/// How long one may take; who holds the control socket open keeps nobody else from it.
+pub const CONTROL_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Bytes of a chunk, up or down.
 pub const CHUNK_BYTES_MAX: usize = 65_536;

@@ -4,7 +4,7 @@ use std::net::{SocketAddr, TcpStream};
 
 use socket2::{Domain, Socket, Type};
 use tertulia::model::Body;
-use tertulia::wire::{Bye, ByeCode, Code, Login, Register, Request, ServerFrame};
+use tertulia::wire::{Bye, ByeCode, Code, DeviceKey, Login, Register, Request, ServerFrame};
 
 use super::common::line::Line;
 use super::common::peer::{self, PATIENCE};
@@ -60,6 +60,43 @@ fn nothing_of_who_was_banned_is_committed_after_the_command() {
     assert!(bye.message.ends_with("Z: too loud"), "{}", bye.message);
     assert_eq!(kept_out(Peer::connect(server.address), Some(key)), bye.message);
     assert_eq!(bea.history("lobby", None, None, 1).events[0].seq, head, "something slipped in");
+}
+
+/// Comes again and again, and says something each time that it is let in, until it is kept out for good.
+fn come_again(server: SocketAddr, key: &DeviceKey) -> String {
+    for nonce in 1.. {
+        let mut peer = Peer::connect(server);
+        let hello = peer.send(&peer::hello(Some(key.clone())));
+        peer.try_send_bytes(&peer::frame(hello + 1, &peer::join("lobby", None)));
+        peer.try_send_bytes(&peer::frame(hello + 2, &peer::say("lobby", nonce, Body::Text("again".into()))));
+        while let Some(frame) = peer.frame() {
+            match frame {
+                ServerFrame::Error((id, refusal)) if id == hello => return refusal.message.to_string(),
+                ServerFrame::Answer((id, _)) if id == hello + 2 => break,
+                _ => {}
+            }
+        }
+    }
+    unreachable!("it comes again")
+}
+
+#[test]
+fn who_comes_in_while_being_banned_is_not_forgotten() {
+    let home = tempfile::tempdir().expect("a directory");
+    let server = ServerProcess::start_with(home.path(), "0", &["--rate", "0"]);
+    for _ in 0..5 {
+        let mut bea = Peer::guest(server.address);
+        bea.join("lobby", None);
+        let comer = Peer::guest(server.address).key();
+        let (address, key, device) = (server.address, comer.clone(), id(comer.id));
+        let coming = std::thread::spawn(move || come_again(address, &key));
+        bea.event();
+        done(home.path(), &["device", "ban", &device]);
+        let head = bea.history("lobby", None, None, 1).events[0].seq;
+        assert_eq!(coming.join().expect("no panic"), "this device is banned for good");
+        kept_out(Peer::connect(server.address), Some(comer));
+        assert_eq!(bea.history("lobby", None, None, 1).events[0].seq, head, "something slipped in");
+    }
 }
 
 #[test]

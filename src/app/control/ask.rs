@@ -6,11 +6,10 @@ use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 
 use super::obey::obey;
-use super::serve::{EXCHANGE_TIMEOUT, FRAME_BYTES_MAX};
 use super::{NAME, Order, Reply};
 use crate::app::lock::DirLock;
 use crate::app::{BootError, Config};
-use crate::model::{Chance, UserId, safe_text};
+use crate::model::{Chance, UserId, limits, safe_text};
 use crate::store::{OpenError, Store, StoreError};
 
 /// Why an order reached nobody: one line for people.
@@ -123,17 +122,17 @@ impl Whom {
 }
 
 fn send(mut stream: UnixStream, order: &Order) -> io::Result<Reply> {
-    stream.set_read_timeout(Some(EXCHANGE_TIMEOUT))?;
-    stream.set_write_timeout(Some(EXCHANGE_TIMEOUT))?;
+    stream.set_read_timeout(Some(limits::CONTROL_TIMEOUT))?;
+    stream.set_write_timeout(Some(limits::CONTROL_TIMEOUT))?;
     let frame = rmp_serde::to_vec(order).map_err(io::Error::other)?;
-    let length = u32::try_from(frame.len()).ok().filter(|length| *length <= FRAME_BYTES_MAX);
+    let length = u32::try_from(frame.len()).ok().filter(|length| *length <= limits::CONTROL_FRAME_BYTES_MAX);
     let length = length.ok_or_else(|| io::Error::other("the order is too long"))?;
     stream.write_all(&length.to_be_bytes())?;
     stream.write_all(&frame)?;
     let mut length = [0; 4];
     stream.read_exact(&mut length)?;
     let length = u32::from_be_bytes(length);
-    if length > FRAME_BYTES_MAX {
+    if length > limits::CONTROL_FRAME_BYTES_MAX {
         return Err(io::Error::other("the reply is too long"));
     }
     let mut frame = Vec::new();

@@ -5,15 +5,9 @@ use ipnet::IpNet;
 
 use super::{Order, Reply, Target};
 use crate::model::names::key_of;
-use crate::model::{DeviceId, Timestamp};
+use crate::model::{DeviceId, Timestamp, limits};
 use crate::store::bans::{in_words, plain};
 use crate::store::{Ban, BanOn, Store, StoreError, UserRow};
-
-/// Rows of one page: with the longest names and reasons they fit in one reply.
-const ROWS_MAX: usize = 50;
-
-/// Bytes of the longest reason.
-const REASON_BYTES_MAX: usize = 256;
 
 /// Whose connections have to end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,15 +33,15 @@ pub(super) struct Effect {
 pub(super) fn obey(store: &mut Store, order: &Order, now: Timestamp) -> Result<Effect, StoreError> {
     match order {
         Order::Users { after } => {
-            let users = store.users_after(*after, ROWS_MAX)?;
-            let next = (users.len() == ROWS_MAX).then(|| users.last().map(|user| user.id.0)).flatten();
+            let users = store.users_after(*after, limits::CONTROL_ROWS_MAX)?;
+            let next = (users.len() == limits::CONTROL_ROWS_MAX).then(|| users.last().map(|user| user.id.0)).flatten();
             let bans = store.bans(now)?;
             Ok(Reply::Table { rows: users.iter().map(|user| user_row(user, &bans)).collect(), next }.into())
         }
         Order::Bans { after } => {
             let bans = store.bans(now)?;
             let seen = usize::try_from(*after).unwrap_or(usize::MAX);
-            let rows: Vec<_> = bans.iter().skip(seen).take(ROWS_MAX).map(ban_row).collect();
+            let rows: Vec<_> = bans.iter().skip(seen).take(limits::CONTROL_ROWS_MAX).map(ban_row).collect();
             let next = (seen.saturating_add(rows.len()) < bans.len()).then(|| after + rows.len() as u64);
             Ok(Reply::Table { rows, next }.into())
         }
@@ -83,8 +77,8 @@ fn ban(
     reason: &str,
     now: Timestamp,
 ) -> Result<Effect, StoreError> {
-    if reason.len() > REASON_BYTES_MAX {
-        return Ok(refused(format!("a reason has at most {REASON_BYTES_MAX} bytes")));
+    if reason.len() > limits::BAN_REASON_BYTES_MAX {
+        return Ok(refused(format!("a reason has at most {} bytes", limits::BAN_REASON_BYTES_MAX)));
     }
     if until.is_some_and(|until| until <= now) {
         return Ok(refused("this ban would be over already".into()));

@@ -20,20 +20,12 @@ use super::{NAME, Order, Reply};
 use crate::actors::fanout::Peers;
 use crate::actors::lobby::{Evict, EvictSessions};
 use crate::actors::{Fanout, Hub};
+use crate::model::limits;
 use crate::store::Store;
 use crate::wire::{Bye, ByeCode};
 
 /// Connections that the operating system holds for us while others are served.
 const BACKLOG: i32 = 16;
-
-/// How long an exchange may take.
-pub(super) const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// Bytes of the longest order or reply.
-pub(super) const FRAME_BYTES_MAX: u32 = 65_536;
-
-/// Exchanges at the same time; more wait.
-const EXCHANGES_MAX: usize = 4;
 
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(1);
 
@@ -69,7 +61,7 @@ impl Drop for ControlSocket {
 
 /// Takes orders until the system ends.
 pub(in crate::app) async fn serve(listener: tokio::net::UnixListener, hub: Arc<Hub>, fanouts: Vec<Addr<Fanout>>) {
-    let (exchanges, fanouts) = (Arc::new(Semaphore::new(EXCHANGES_MAX)), Arc::new(fanouts));
+    let (exchanges, fanouts) = (Arc::new(Semaphore::new(limits::CONTROL_EXCHANGES_MAX)), Arc::new(fanouts));
     loop {
         let Ok(permit) = Arc::clone(&exchanges).acquire_owned().await else { return };
         match listener.accept().await {
@@ -77,7 +69,7 @@ pub(in crate::app) async fn serve(listener: tokio::net::UnixListener, hub: Arc<H
                 let (hub, fanouts) = (Arc::clone(&hub), Arc::clone(&fanouts));
                 actix_rt::spawn(async move {
                     let _permit = permit;
-                    match timeout(EXCHANGE_TIMEOUT, exchange(stream, &hub, &fanouts)).await {
+                    match timeout(limits::CONTROL_TIMEOUT, exchange(stream, &hub, &fanouts)).await {
                         Ok(Ok(())) => {}
                         Ok(Err(error)) => log::warn!("an exchange over the control socket failed: {error}"),
                         Err(_) => log::warn!("an exchange over the control socket took too long"),
@@ -96,7 +88,7 @@ pub(in crate::app) async fn serve(listener: tokio::net::UnixListener, hub: Arc<H
 /// One order and its reply. What is no order is answered too, and changes nothing.
 async fn exchange(mut stream: UnixStream, hub: &Hub, fanouts: &[Addr<Fanout>]) -> io::Result<()> {
     let length = stream.read_u32().await?;
-    let reply = if length > FRAME_BYTES_MAX {
+    let reply = if length > limits::CONTROL_FRAME_BYTES_MAX {
         Reply::Refused("this is longer than any order".into())
     } else {
         let mut frame = Vec::new();
