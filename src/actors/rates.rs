@@ -10,7 +10,7 @@ use governor::clock::{Clock as _, MonotonicClock};
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
 
-use crate::model::{DeviceId, Network, limits};
+use crate::model::{DeviceId, Network, UserId, limits};
 use crate::wire::{Code, Refusal};
 
 type Keyed<K> = RateLimiter<K, DashMapStateStore<K>, MonotonicClock>;
@@ -30,6 +30,16 @@ struct Limiters {
     new_devices: Keyed<Network>,
     new_rooms: Keyed<Network>,
     registrations: Keyed<Network>,
+    uploads: Keyed<Uploader>,
+}
+
+/// Whose files are counted together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Uploader {
+    /// A registered user, over all devices.
+    User(UserId),
+    /// The guests of one network.
+    Guests(Network),
 }
 
 /// What somebody asks for, as far as its rate is concerned.
@@ -82,6 +92,9 @@ impl Rates {
             network_requests: keyed(steady(network_requests)),
             new_devices: second(limits::NEW_DEVICES_PER_SECOND, limits::NEW_DEVICES_BURST),
             new_rooms: minute(limits::NEW_ROOMS_PER_MINUTE, limits::NEW_ROOMS_BURST),
+            uploads: keyed(
+                Quota::per_second(count(limits::UPLOAD_KIB_PER_SECOND)).allow_burst(count(limits::UPLOAD_BURST_KIB)),
+            ),
             registrations: minute(limits::REGISTRATIONS_PER_MINUTE, limits::REGISTRATIONS_BURST),
         }))
     }
@@ -119,6 +132,21 @@ impl Rates {
         self.0.as_ref().map_or(Ok(()), |limiters| take(&limiters.new_rooms, &network))
     }
 
+    /// Counts bytes of a file.
+    ///
+    /// # Errors
+    /// If they come too early.
+    pub fn upload(&self, uploader: Uploader, bytes: usize) -> Result<(), TooFast> {
+        let Some(limiters) = &self.0 else { return Ok(()) };
+        let kib = count(u32::try_from(bytes.div_ceil(1_024)).unwrap_or(u32::MAX));
+        match limiters.uploads.check_key_n(&uploader, kib) {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(until)) => Err(TooFast { retry_after: until.wait_time_from(MonotonicClock.now()) }),
+            // no chunk is as large as what may come at once
+            Err(_) => Err(TooFast { retry_after: Duration::MAX }),
+        }
+    }
+
     /// Whether a device that is told to slow down was told often enough.
     #[must_use]
     pub fn is_deaf(&self, device: DeviceId) -> bool {
@@ -128,6 +156,7 @@ impl Rates {
     /// Forgets whoever has not been fast for a while.
     pub fn forget_idle(&self) {
         let Some(limiters) = &self.0 else { return };
+        forget(&limiters.uploads);
         [&limiters.says, &limiters.requests, &limiters.refusals].into_iter().for_each(forget);
         let Limiters { network_says, network_requests, new_devices, new_rooms, registrations, .. } = limiters;
         [network_says, network_requests, new_devices, new_rooms, registrations].into_iter().for_each(forget);
@@ -207,6 +236,16 @@ mod tests {
         let rates = Rates::new(1);
         let heard = (0..9_999).find(|_| rates.is_deaf(DeviceId(1))).unwrap();
         assert!((1_000..=1_020).contains(&heard), "{heard}");
+    }
+
+    #[test]
+    fn a_gigabyte_may_come_at_once_and_then_one_a_day() {
+        let rates = Rates::new(20);
+        let (ann, guests) = (Uploader::User(UserId(2)), Uploader::Guests(HERE));
+        let (chunks, too_fast) = passed(|| rates.upload(ann, limits::CHUNK_BYTES_MAX));
+        assert!((16_384..16_400).contains(&chunks), "{chunks}");
+        assert!(too_fast.retry_after <= Duration::from_secs(6), "{too_fast:?}");
+        assert_eq!(rates.upload(guests, limits::CHUNK_BYTES_MAX), Ok(()));
     }
 
     #[test]

@@ -114,7 +114,8 @@ fn boot(config: &Config, sockets: Sockets) -> Result<(Server, Listening), BootEr
     let certificate = config.tls.as_ref().map(|from| tls::load(from, &config.data_dir, &config.clock)).transpose()?;
     let mut chance = config.seed.map_or_else(Chance::from_os, |seed| Ok(Chance::seeded(seed)))?;
     let database = config.database_path();
-    let writer = Store::open_writer(&database, config.sync, &mut chance, config.clock.now())?;
+    let mut writer = Store::open_writer(&database, config.sync, &mut chance, config.clock.now())?;
+    writer.limit_files(config.all_files_bytes_max);
     let carrier = writer.open_carrier(&database)?;
     let readers = (0..limits::READER_THREADS).map(|_| Store::open_reader(&database));
     let readers = readers.collect::<Result<Vec<_>, _>>()?;

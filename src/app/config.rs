@@ -34,6 +34,8 @@ pub struct Config {
     pub rate: u32,
     /// Bytes of a file.
     pub file_bytes_max: u64,
+    /// Bytes of all files together; 0 is no limit.
+    pub all_files_bytes_max: u64,
     /// Seconds without a frame after which a connection is ended.
     pub idle_s: u64,
     /// Threads that serve sockets and rooms.
@@ -58,6 +60,7 @@ impl Default for Config {
             per_user_max: limits::CONNECTIONS_PER_USER_MAX,
             rate: limits::SAYS_PER_SECOND,
             file_bytes_max: limits::FILE_BYTES_MAX,
+            all_files_bytes_max: limits::ALL_FILES_BYTES_MAX,
             idle_s: limits::IDLE_TIMEOUT.as_secs(),
             arbiters: default_arbiters(),
             clock: Clock::System,

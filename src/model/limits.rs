@@ -56,6 +56,13 @@ pub const CONTROL_TIMEOUT: Duration = Duration::from_secs(10);
 pub const CHUNK_BYTES_MAX: usize = 65_536;
 /// Bytes of a file, unless `--max-file` says otherwise.
 pub const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Bytes of all files together, those on their way included, unless `--max-files` says otherwise; one more file is `quota`.
+pub const ALL_FILES_BYTES_MAX: u64 = 64 * 1024 * 1024 * 1024;
+/// KiB of files that one user may upload at once, a guest together with all from the same address; beyond it `chunk` is
+/// `quota`: a gigabyte.
+pub const UPLOAD_BURST_KIB: u32 = 1_048_576;
+/// KiB of files that one user may upload, each second after that: a gigabyte a day.
+pub const UPLOAD_KIB_PER_SECOND: u32 = 12;
 /// Pixels of a picture that is decoded to see whether it is one: more than any camera in use makes.
 pub const IMAGE_PIXELS_MAX: u64 = 120_000_000;
 /// Bytes that decoding a picture may take; one is decoded at a time, so that these are all.

@@ -54,6 +54,8 @@ pub enum Opened {
     NonceReused,
     /// The device has as many uploads under way as it may.
     Quota,
+    /// All files together would have more bytes than they may.
+    Full,
 }
 
 #[derive(PartialEq, Queryable, Selectable, Insertable)]
@@ -90,9 +92,10 @@ impl Store {
     /// # Errors
     /// See [`StoreError`].
     pub fn open_upload(&mut self, new: &NewUpload, now: Timestamp) -> Result<Opened, StoreError> {
+        let bytes_max = self.files_bytes_max;
         self.write(|connection| match recall(connection, new)? {
             Some(opened) => Ok(opened),
-            None => Ok(open(connection, &new.into(), column(now.0))?),
+            None => Ok(open(connection, &new.into(), column(now.0), bytes_max)?),
         })
     }
 
@@ -163,7 +166,26 @@ fn shows(message: &Message, new: &NewUpload) -> bool {
     shown == (new.image, new.name.as_str(), new.size, new.sha256) && message.reply_to == new.reply_to
 }
 
-fn open(connection: &mut SqliteConnection, row: &UploadRow, now: i64) -> QueryResult<Opened> {
+/// Whether `more` bytes are more than fit beside all files that are kept or on their way.
+fn is_full(connection: &mut SqliteConnection, more: i64, bytes_max: u64) -> QueryResult<bool> {
+    if bytes_max == 0 {
+        return Ok(false);
+    }
+    let mut sum_of = |table: &str| {
+        diesel::sql_query(format!("SELECT COALESCE(SUM(size), 0) AS bytes FROM {table}")).get_result::<Sum>(connection)
+    };
+    let (kept, coming) = (sum_of("files")?.bytes, sum_of("uploads")?.bytes);
+    Ok(number(kept).saturating_add(number(coming)).saturating_add(number(more)) > bytes_max)
+}
+
+/// diesel's own sum of whole numbers is a decimal number.
+#[derive(QueryableByName)]
+struct Sum {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    bytes: i64,
+}
+
+fn open(connection: &mut SqliteConnection, row: &UploadRow, now: i64, bytes_max: u64) -> QueryResult<Opened> {
     let of_device = uploads::table.filter(uploads::device_id.eq(row.device_id));
     let known = of_device
         .filter(uploads::nonce.eq(row.nonce))
@@ -180,6 +202,9 @@ fn open(connection: &mut SqliteConnection, row: &UploadRow, now: i64) -> QueryRe
             let count: i64 = of_device.count().get_result(connection)?;
             if usize::try_from(count).is_ok_and(|count| count >= limits::UPLOADS_PER_DEVICE_MAX) {
                 return Ok(Opened::Quota);
+            }
+            if is_full(connection, row.size, bytes_max)? {
+                return Ok(Opened::Full);
             }
             diesel::insert_into(uploads::table)
                 .values((row, uploads::opened_at.eq(now)))

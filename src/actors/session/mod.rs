@@ -174,7 +174,10 @@ impl Session {
             Request::Typing(typing) => self.typing(id, &typing, ctx),
             Request::Read(read) => self.read(id, &who, &read, ctx),
             Request::Upload(upload) => self.upload(id, &who, upload, ctx),
-            Request::Chunk(chunk) => self.chunk(id, chunk, ctx),
+            Request::Chunk(chunk) => match self.count_chunk(&who, &chunk) {
+                Ok(()) => self.chunk(id, chunk, ctx),
+                Err(refusal) => self.refuse(id, refusal),
+            },
             Request::Finish(finish) => self.finish(id, &who, finish, frame, ctx),
             Request::Fetch(fetch) => self.fetch(id, &fetch, ctx),
             Request::Ping => self.answer(id, Ok(Answer::Pong)),

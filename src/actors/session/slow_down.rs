@@ -7,11 +7,11 @@ use actix::Context;
 
 use super::{Session, Who};
 use crate::actors::batch::verdict;
-use crate::actors::rates::{Asked, TooFast};
+use crate::actors::rates::{Asked, TooFast, Uploader};
 use crate::chat::form;
 use crate::model::Network;
 use crate::store::{Place, Store};
-use crate::wire::{Answer, ByeCode, Refusal, Request, Said, Say};
+use crate::wire::{Answer, ByeCode, Chunk, Code, Refusal, Request, Said, Say};
 
 impl Session {
     /// Where the other end is counted.
@@ -28,6 +28,16 @@ impl Session {
             _ => Asked::Other,
         };
         self.hub.rates.ask(asked, who.device, self.network())
+    }
+
+    /// Counts the bytes of a chunk: of the user, and a guest's with those of all guests of the network.
+    pub(super) fn count_chunk(&self, who: &Who, chunk: &Chunk) -> Result<(), Refusal> {
+        let user = &who.present.user;
+        let uploader = if user.guest { Uploader::Guests(self.network()) } else { Uploader::User(user.id) };
+        self.hub.rates.upload(uploader, chunk.data.len()).map_err(|too_fast| {
+            let seconds = too_fast.retry_after.as_secs() + 1;
+            Refusal::new(Code::Quota, format!("this is more than may be uploaded in a day; go on in {seconds} s"))
+        })
     }
 
     /// Refuses what comes too early.

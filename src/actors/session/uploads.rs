@@ -225,12 +225,12 @@ async fn stage_of(hub: &Hub, room: &RoomName, opened: Opened) -> Result<Stage, R
                     files.received(upload.0)
                 })
                 .await?;
-            let reached = reached.map_err(|error| refuse_files(&error.into()))?;
-            Ok(Stage::Open { upload, reached })
+            reached.map(|reached| Stage::Open { upload, reached }).map_err(|error| refuse_files(&error.into()))
         }
         Opened::Said { seq, at } => Ok(Stage::Said(Said { room: room.to_string(), seq, at })),
         Opened::NonceReused => Err(Refusal::new(Code::NonceReused, "this nonce names another message")),
         Opened::Quota => Err(Refusal::new(Code::Quota, "finish one of this device's uploads first")),
+        Opened::Full => Err(Refusal::new(Code::Quota, "this server keeps as many bytes of files as it may")),
     }
 }
 

@@ -54,6 +54,9 @@ pub(super) struct Settings {
     /// Bytes of the largest file that may be sent [default: 67108864]
     #[arg(long, value_name = "BYTES", env = "TERTULIA_MAX_FILE")]
     pub(super) max_file: Option<u64>,
+    /// Bytes of all files together, above which no more are taken; 0 is no limit [default: 68719476736]
+    #[arg(long, value_name = "BYTES", env = "TERTULIA_MAX_FILES")]
+    pub(super) max_files: Option<u64>,
     /// Seconds without a frame after which a connection is ended [default: 300]
     #[arg(long, value_name = "SECONDS", env = "TERTULIA_IDLE", value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) idle: Option<u64>,
@@ -92,6 +95,7 @@ impl Settings {
             per_user_max: flags.max_per_user.or(file.max_per_user).unwrap_or(default.per_user_max),
             rate: flags.rate.or(file.rate).unwrap_or(default.rate),
             file_bytes_max: flags.max_file.or(file.max_file).unwrap_or(default.file_bytes_max),
+            all_files_bytes_max: flags.max_files.or(file.max_files).unwrap_or(default.all_files_bytes_max),
             idle_s: flags.idle.or(file.idle).unwrap_or(default.idle_s),
             arbiters: flags.arbiters.or(file.arbiters).map_or(default.arbiters, usize::from),
             clock: default.clock,

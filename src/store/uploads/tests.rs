@@ -135,3 +135,16 @@ fn a_message_whose_upload_is_over_is_refused_since_its_bytes_may_be_gone() {
     assert_eq!(fixture.log(room), []);
     assert_eq!(fixture.commit(&[of(again), of(again)]), [appended(1), repeated(1)]);
 }
+
+#[test]
+fn all_files_together_have_only_so_many_bytes() {
+    let (mut fixture, device, room) = scene();
+    fixture.store.limit_files(25);
+    let upload = |nonce| NewUpload { size: 10, ..upload(device, nonce, room) };
+    for nonce in [1, 2, 2] {
+        assert!(matches!(fixture.store.open_upload(&upload(nonce), NOW), Ok(Opened::Open { .. })));
+    }
+    assert_eq!(fixture.store.open_upload(&upload(3), NOW), Ok(Opened::Full));
+    fixture.store.limit_files(30);
+    assert!(matches!(fixture.store.open_upload(&upload(3), NOW), Ok(Opened::Open { .. })));
+}
