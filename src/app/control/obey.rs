@@ -1,5 +1,5 @@
 //! Carries out one order on the store, and says whose connections have to end for it. Ending them is left to
-//! [`super::serve`]: where no server runs there are none.
+//! [`super::serve()`]: where no server runs there are none.
 
 use ipnet::IpNet;
 
