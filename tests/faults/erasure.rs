@@ -14,9 +14,11 @@ const OTHER_WORDS: &str = "and what they made of them before they gave up";
 const BYTES: &[u8] = b"the bytes of a picture that nobody was to see";
 const SHARED: &[u8] = b"the bytes of a file that two messages show";
 
+/// What holds bytes: not the socket for the operator's orders.
 fn files_below(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
-    entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
+    let found = entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] });
+    found.filter(|path| path.is_file()).collect()
 }
 
 /// The files of a data directory, the database's own and those beside it, that hold these bytes.
