@@ -36,7 +36,7 @@ fn everything_below(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
         let path = entry.expect("an entry").path();
         if path.is_dir() {
             all.extend(everything_below(&path));
-        } else {
+        } else if path.is_file() {
             all.insert(path.clone(), fs::read(&path).expect("a file"));
         }
     }
