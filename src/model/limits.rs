@@ -29,6 +29,8 @@ pub const PASSWORD_BYTES_MAX: usize = 1_024;
 pub const HASHER_THREADS: usize = 1;
 /// Passwords that are hashed or wait for it; one more is `slow_down`.
 pub const HASHES_MAX: usize = 64;
+/// The same from one address (IPv6: its first 64 bits), so that nobody's own passwords keep others from logging in.
+pub const HASHES_PER_NETWORK_MAX: usize = 8;
 /// Wrong passwords for one handle from one address (IPv6: its first 64 bits) before guessing is `slow_down`.
 pub const GUESSES_PER_HANDLE: u32 = 5;
 /// The same for all handles together: several people may be behind one address.

@@ -1,7 +1,6 @@
 //! `register`, `login` and `passwd`: a guest becomes somebody, who may keep a password. The rooms that the session is in
 //! are told. Passwords are hashed on a thread of their own, before the store is asked to write.
 
-use std::net::IpAddr;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
@@ -13,7 +12,7 @@ use crate::actors::Hub;
 use crate::actors::room::Rename;
 use crate::chat::{Present, Source, form};
 use crate::model::names::key_of;
-use crate::model::{DeviceId, NameKey, Password, User};
+use crate::model::{DeviceId, NameKey, Network, Password, User};
 use crate::store::{Comer, Registered, Store};
 use crate::wire::{Answer, Code, Login, Passwd, Refusal, Register};
 
@@ -24,10 +23,11 @@ impl Session {
             Ok(form) => form,
             Err(refusal) => return self.refuse(id, refusal),
         };
-        let (hub, device, now) = (Arc::clone(&self.hub), who.device, self.hub.settings.clock.now());
+        let (hub, network, device, now) =
+            (Arc::clone(&self.hub), self.network(), who.device, self.hub.settings.clock.now());
         let work = async move {
             let hash = match password {
-                Some(password) => Some(keep(&hub, password).await?),
+                Some(password) => Some(keep(&hub, network, password).await?),
                 None => None,
             };
             hub.write(move |store: &mut Store| store.register(device, &handle, hash.as_deref(), now)).await
@@ -54,7 +54,7 @@ impl Session {
             // as when it is registered again: the device has shown whose it is, and here nothing can be guessed
             return self.answer(id, Ok(Answer::User(who.present.user.clone())));
         }
-        let attempt = Attempt { device: who.device, is_guest, source: self.source(), key, password };
+        let attempt = Attempt { device: who.device, is_guest, network: self.network(), key, password };
         let work = log_in(Arc::clone(&self.hub), attempt);
         self.later(id, ctx, work, |session, user| {
             session.become_user(user.clone());
@@ -71,13 +71,9 @@ impl Session {
         if who.present.user.guest {
             return self.refuse(id, Refusal::new(Code::Denied, "register first: a guest has no password"));
         }
-        let work = change(Arc::clone(&self.hub), who.device, who.present.key.clone(), password, old);
+        let owner = (who.device, self.network(), who.present.key.clone());
+        let work = change(Arc::clone(&self.hub), owner, password, old);
         self.later(id, ctx, work, |_, ()| Ok(Answer::Ok));
-    }
-
-    /// Whence this session's guesses come; of a socket that is gone already it does not matter.
-    fn source(&self) -> Source {
-        Source::at(self.link.peer().unwrap_or(IpAddr::from([0, 0, 0, 0])))
     }
 
     fn become_user(&mut self, user: User) {
@@ -101,16 +97,17 @@ impl Session {
 struct Attempt {
     device: DeviceId,
     is_guest: bool,
-    source: Source,
+    network: Network,
     key: NameKey,
     password: Password,
 }
 
 /// The same steps for whatever is wrong, so that the answer takes as long.
 async fn log_in(hub: Arc<Hub>, attempt: Attempt) -> Result<User, Refusal> {
-    let Attempt { device, is_guest, source, key, password } = attempt;
+    let Attempt { device, is_guest, network, key, password } = attempt;
+    let source = Source::Network(network);
     begin(&hub, source, &key)?;
-    let Some(checked) = check(&hub, source, &key, password).await? else { return Err(denied()) };
+    let Some(checked) = check(&hub, (network, source), &key, password).await? else { return Err(denied()) };
     if !is_guest {
         return Err(denied());
     }
@@ -132,8 +129,7 @@ async fn log_in(hub: Arc<Hub>, attempt: Attempt) -> Result<User, Refusal> {
 
 async fn change(
     hub: Arc<Hub>,
-    device: DeviceId,
-    key: NameKey,
+    (device, network, key): (DeviceId, Network, NameKey),
     password: Password,
     old: Option<Password>,
 ) -> Result<(), Refusal> {
@@ -146,22 +142,27 @@ async fn change(
         (Some(_), Some(old)) => {
             begin(&hub, source, &key)?;
             let wrong = || Refusal::new(Code::Denied, "the old password is another one");
-            let checked = check(&hub, source, &key, old).await?.ok_or_else(wrong)?;
+            let checked = check(&hub, (network, source), &key, old).await?.ok_or_else(wrong)?;
             forgive(&hub, source, &key, true);
             Some(checked)
         }
     };
-    let hash = keep(&hub, password).await?;
+    let hash = keep(&hub, network, password).await?;
     let is_done = hub.write(move |store: &mut Store| store.set_password(device, checked.as_deref(), &hash)).await?;
     is_done.then_some(()).ok_or_else(|| Refusal::new(Code::Denied, "the password was changed meanwhile"))
 }
 
 /// The hash that is kept for the handle, if this is its password. What was not looked at is no guess.
-async fn check(hub: &Hub, source: Source, key: &NameKey, password: Password) -> Result<Option<String>, Refusal> {
+async fn check(
+    hub: &Hub,
+    (network, source): (Network, Source),
+    key: &NameKey,
+    password: Password,
+) -> Result<Option<String>, Refusal> {
     let handle = key.clone();
     let looked = async {
         let kept = hub.read(move |store: &mut Store| store.password_hash(&handle)).await?;
-        Ok((hub.hashing.is_right(password, kept.clone()).await?, kept))
+        Ok((hub.hashing.is_right(network, password, kept.clone()).await?, kept))
     };
     match looked.await {
         Ok((is_right, kept)) => Ok(kept.filter(|_| is_right)),
@@ -172,9 +173,9 @@ async fn check(hub: &Hub, source: Source, key: &NameKey, password: Password) -> 
     }
 }
 
-async fn keep(hub: &Hub, password: Password) -> Result<String, Refusal> {
+async fn keep(hub: &Hub, network: Network, password: Password) -> Result<String, Refusal> {
     let salt = hub.chance.lock().unwrap_or_else(PoisonError::into_inner).secret();
-    hub.hashing.hash(password, salt).await
+    hub.hashing.hash(network, password, salt).await
 }
 
 fn begin(hub: &Hub, source: Source, key: &NameKey) -> Result<(), Refusal> {
