@@ -10,7 +10,7 @@ use common::files::upload;
 use common::raw::{self, Raw};
 use common::{Peer, ServerProcess, peer};
 use tertulia::model::{Body, Seq};
-use tertulia::wire::{DeviceKey, Hello, Login, PROTOCOL, Register, Request, UploadKind};
+use tertulia::wire::{DeviceKey, Hello, Login, PROTOCOL, Passwd, Register, Request, UploadKind};
 
 /// Stands in all that is said and in all that is secret, and nowhere else.
 const HUSH: &str = "hush-7f3a";
@@ -39,6 +39,7 @@ fn talk(peer: &mut Peer) {
     }
     drop(peer.call(Request::Register(Register { handle: "Ann".into(), password: Some(HUSH.into()) })));
     drop(peer.call(Request::Login(Login { handle: "Ann".into(), password: HUSH.into() })));
+    drop(peer.call(Request::Passwd(Passwd { password: format!("new {HUSH}").into(), old: Some(HUSH.into()) })));
     drop(peer.call(Request::Register(Register { handle: ESCAPES.into(), password: None })));
     let content = format!("{HUSH} in a file");
     peer.send_file(&upload(90, "notes.txt", content.as_bytes()), content.as_bytes());
@@ -83,6 +84,10 @@ fn the_log_holds_no_words_no_secrets_and_no_escapes() {
     let mut thief = Peer::connect(server.address);
     let stolen = DeviceKey { id: welcome.device.id, secret: HUSH.into() };
     assert!(thief.call(peer::hello(Some(stolen))).is_err());
+    let mut other = Peer::guest(server.address);
+    for password in [format!("wrong {HUSH}"), format!("new {HUSH}")] {
+        drop(other.call(Request::Login(Login { handle: "Ann".into(), password: password.into() })));
+    }
     let mut again = Peer::device(server.address, Some(welcome.device.clone()));
     again.lives();
     server.terminate();

@@ -2,6 +2,8 @@
 
 mod common;
 
+use std::fs;
+use std::path::Path;
 use std::time::Instant;
 
 use common::{Peer, TestServer, code, peer};
@@ -145,12 +147,28 @@ fn a_revoked_device_is_cut_off_and_does_not_come_back() {
 #[test]
 fn no_password_is_kept_as_it_was_typed() {
     let mut server = TestServer::start();
-    let mut ann = server.guest();
+    let (mut ann, mut other) = (server.guest(), server.guest());
     become_user(&mut ann, register("Ann", Some(SECRET)));
     assert_eq!(ann.call(passwd("another horse", Some(SECRET))), Ok(Answer::Ok));
+    become_user(&mut other, login("Ann", "another horse"));
+    assert_eq!(code(server.guest().call(login("Ann", "a wrong word"))), Code::Denied);
+    let running = files_in(server.data_dir());
     server.stop();
-    let kept = std::fs::read(server.data_dir().join("tertulia.db")).expect("the database");
-    for word in [SECRET, "another horse"] {
-        assert!(!kept.windows(word.len()).any(|bytes| bytes == word.as_bytes()), "{word}");
+    let (mut bytes, mut is_hash_there) = (0, false);
+    for kept in running.into_iter().chain(files_in(server.data_dir())) {
+        let holds = |word: &str| kept.windows(word.len()).any(|part| part == word.as_bytes());
+        for word in [SECRET, "another horse", "a wrong word"] {
+            assert!(!holds(word), "{word}");
+        }
+        (bytes, is_hash_there) = (bytes + kept.len(), is_hash_there || holds("$argon2id$"));
     }
+    assert!(is_hash_there, "it was looked for where it would be, in {bytes} bytes");
+}
+
+/// What all the files in a directory hold.
+fn files_in(dir: &Path) -> Vec<Vec<u8>> {
+    let entries = fs::read_dir(dir).expect("a directory").map(|entry| entry.expect("an entry").path());
+    entries
+        .flat_map(|path| if path.is_dir() { files_in(&path) } else { fs::read(&path).into_iter().collect() })
+        .collect()
 }

@@ -1,9 +1,15 @@
-//! Passwords under attack: many guesses at once, and a server that is killed between a claim and its answer.
+//! Passwords and devices under attack: guesses from elsewhere and many at once, a stranger who has their own passwords
+//! hashed, a lost device that talks on, and a server that is killed between a claim and its answer.
 
 mod common;
 
-use common::{Peer, ServerProcess, TestServer, code};
-use tertulia::wire::{Answer, Code, Login, Register, Request};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::thread;
+
+use common::{Line, Peer, ServerProcess, TestServer, code, peer, text};
+use socket2::{Domain, Socket, Type};
+use tertulia::model::Body;
+use tertulia::wire::{Answer, ByeCode, Code, Login, Register, Request, Revoke, ServerFrame};
 
 const SECRET: &str = "correct horse battery";
 
@@ -43,5 +49,89 @@ fn a_claim_that_was_not_answered_is_made_again_and_has_one_password() {
             .into_iter()
             .filter(|word| Peer::guest(server.address).call(login(word)) == Ok(Answer::User(user.clone())));
         assert_eq!(right.count(), 1, "after {pings} pings");
+    }
+}
+
+/// A guest from another address of this machine: Linux has all of 127/8.
+fn guest_from(source: Ipv4Addr, server: SocketAddr) -> Peer {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+    socket.bind(&SocketAddr::from((source, 0)).into()).expect("an address of this machine");
+    socket.connect(&server.into()).expect("the server listens");
+    socket.set_read_timeout(Some(peer::PATIENCE)).expect("a timeout");
+    Peer::over(Line::Plain(TcpStream::from(socket))).welcomed(None)
+}
+
+#[test]
+fn a_stranger_who_guesses_does_not_lock_the_owner_out() {
+    let server = TestServer::start_predictable();
+    let mut ann = server.guest();
+    assert!(ann.call(register(SECRET)).is_ok());
+    let mut stranger = server.guest();
+    let codes: Vec<Code> = (0..50).map(|_| code(stranger.call(login("a wrong word")))).collect();
+    assert_eq!(codes.last(), Some(&Code::SlowDown));
+    assert_eq!(code(server.guest().call(login(SECRET))), Code::SlowDown, "another device at the same address");
+    let mut owner = guest_from(Ipv4Addr::new(127, 0, 0, 2), server.address());
+    assert!(matches!(owner.call(login(SECRET)), Ok(Answer::User(user)) if user.name == "Ann"));
+}
+
+#[test]
+fn a_stranger_who_has_passwords_hashed_does_not_lock_the_owner_out() {
+    let server = TestServer::start();
+    let mut ann = server.guest();
+    assert!(ann.call(register(SECRET)).is_ok());
+    let mut strangers: Vec<Peer> = (0..150).map(|_| server.guest()).collect();
+    let claim = |n| Request::Register(Register { handle: format!("Bea{n}x"), password: Some(SECRET.into()) });
+    let ids: Vec<u32> = strangers.iter_mut().enumerate().map(|(n, peer)| peer.send(&claim(n))).collect();
+    let mut owner = guest_from(Ipv4Addr::new(127, 0, 0, 2), server.address());
+    assert!(owner.call(login(SECRET)).is_ok());
+    let is_slowed = strangers.iter_mut().zip(ids).any(|(peer, id)| {
+        peer.answer_to(id).is_err_and(|refusal| refusal.code == Code::SlowDown && refusal.retry_after_ms.is_some())
+    });
+    assert!(is_slowed, "there were too many from there");
+}
+
+/// Says things, as many at once as fit, until the connection ends; returns whether `bye denied` was the last word.
+fn talk_on(mut peer: Peer) -> bool {
+    for batch in 0_u64.. {
+        let say = |n: u64| peer::frame(0, &peer::say("lobby", batch * 50 + n, Body::Text("lost".into())));
+        peer.try_send_bytes(&(1..=50).flat_map(say).collect::<Vec<u8>>());
+        let mut unanswered = 50;
+        while unanswered > 0 {
+            match peer.frame() {
+                Some(ServerFrame::Answer(_) | ServerFrame::Error(_)) => unanswered -= 1,
+                Some(ServerFrame::Bye(bye)) => return bye.code == ByeCode::Denied,
+                Some(_) => {}
+                None => return false,
+            }
+        }
+    }
+    false
+}
+
+#[test]
+fn nothing_of_a_device_that_was_revoked_comes_later() {
+    let server = TestServer::start();
+    for round in 0..3 {
+        let (mut ann, mut lost) = (server.guest(), server.guest());
+        let handle = ["Ann", "Bea", "Cleo"][round];
+        let claim = Register { handle: handle.into(), password: Some(SECRET.into()) };
+        assert!(ann.call(Request::Register(claim)).is_ok());
+        let login = Login { handle: handle.into(), password: SECRET.into() };
+        assert!(lost.call(Request::Login(login)).is_ok());
+        ann.join("lobby", None);
+        lost.join("lobby", None);
+        let device = lost.key().id;
+        let talking = thread::spawn(move || talk_on(lost));
+        for _ in 0..100 {
+            ann.event();
+        }
+        assert_eq!(ann.call(Request::Revoke(Revoke { device })), Ok(Answer::Ok));
+        let border = ann.say("lobby", "after").seq;
+        assert!(talking.join().expect("no panic"), "it is told");
+        let page = ann.history("lobby", Some(border.0), None, 100);
+        assert!(page.events.iter().any(|event| text(event) == "lost"));
+        ann.say("lobby", "and after");
+        let later = ann.history("lobby", None, Some(border.0), 100);
+        assert!(later.events.iter().all(|event| text(event) != "lost"), "{later:?}");
     }
 }
