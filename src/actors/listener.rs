@@ -29,9 +29,7 @@ pub struct StopAccepting;
 
 /// See the module.
 pub struct Listener {
-    /// Of no runtime until the listener has started on its thread.
-    bound: Option<std::net::TcpListener>,
-    socket: Option<Arc<TcpListener>>,
+    socket: Arc<TcpListener>,
     fanouts: Vec<Addr<Fanout>>,
     next: usize,
     places: Arc<Places>,
@@ -43,9 +41,9 @@ pub struct Listener {
 impl Listener {
     /// A listener over a bound socket, for at least one thread.
     #[must_use]
-    pub fn new(socket: std::net::TcpListener, fanouts: Vec<Addr<Fanout>>, places: Arc<Places>, ending: Ending) -> Self {
+    pub fn new(socket: TcpListener, fanouts: Vec<Addr<Fanout>>, places: Arc<Places>, ending: Ending) -> Self {
         let vital = Vital::new("the listener", ending);
-        Self { bound: Some(socket), socket: None, fanouts, next: 0, places, tls: None, _vital: vital }
+        Self { socket: Arc::new(socket), fanouts, next: 0, places, tls: None, _vital: vital }
     }
 
     /// The same, where TLS is spoken.
@@ -56,12 +54,12 @@ impl Listener {
 
     /// Another socket beside this one, without TLS: the connections of both are counted together.
     #[must_use]
-    pub fn beside(&self, socket: std::net::TcpListener, ending: Ending) -> Self {
+    pub fn beside(&self, socket: TcpListener, ending: Ending) -> Self {
         Self::new(socket, self.fanouts.clone(), Arc::clone(&self.places), ending)
     }
 
     fn accept(&mut self, ctx: &mut Context<Self>) {
-        let Some(socket) = self.socket.clone() else { return };
+        let socket = Arc::clone(&self.socket);
         let accepted = async move { socket.accept().await };
         ctx.spawn(accepted.into_actor(self).map(|accepted, this, ctx| {
             match accepted.and_then(|(stream, peer)| Ok((prepare(stream)?, peer))) {
@@ -117,13 +115,6 @@ impl Actor for Listener {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Context<Self>) {
-        match self.bound.take().map(TcpListener::from_std).transpose() {
-            Ok(socket) => self.socket = socket.map(Arc::new),
-            Err(error) => {
-                log::error!("cannot listen: {error}");
-                ctx.stop();
-            }
-        }
         self.accept(ctx);
     }
 }

@@ -132,7 +132,7 @@ fn boot(config: &Config, sockets: Sockets) -> Result<(Server, Listening), BootEr
     };
     let tls = certificate.map(|certificate| start_tls(config, certificate)).transpose()?;
     let control = start_control(config, &hub, &fanouts);
-    let listeners = start_listeners(config, sockets, tls, &fanouts, &hub.ending);
+    let listeners = start_listeners(config, sockets, tls, &fanouts, &hub.ending)?;
     Ok((Server { hub, listeners, fanouts, _control: control, _lock: lock }, listening))
 }
 
@@ -166,18 +166,17 @@ fn start_listeners(
     tls: Option<Arc<Tls>>,
     fanouts: &[Addr<Fanout>],
     ending: &Ending,
-) -> Vec<Addr<Listener>> {
-    // a thread of its own: a storm of connections is not to keep those waiting who are in
-    let thread = Arbiter::new().handle();
+) -> io::Result<Vec<Addr<Listener>>> {
+    let main = tokio::net::TcpListener::from_std(sockets.main)?;
     let max = PlacesMax {
         all: descriptors::leave_room(config.connections_max),
         per_network: config.per_address_max,
         per_user: config.per_user_max,
     };
-    let main = Listener::new(sockets.main, fanouts.to_vec(), Places::new(max), ending.clone());
-    let plain = sockets.plain.map(|socket| main.beside(socket, ending.clone()));
-    let listeners = [Some(main.speaking(tls)), plain].into_iter().flatten();
-    listeners.map(|listener| Listener::start_in_arbiter(&thread, |_| listener)).collect()
+    let main = Listener::new(main, fanouts.to_vec(), Places::new(max), ending.clone());
+    let plain = sockets.plain.map(tokio::net::TcpListener::from_std).transpose()?;
+    let plain = plain.map(|socket| main.beside(socket, ending.clone()));
+    Ok([Some(main.speaking(tls)), plain].into_iter().flatten().map(Actor::start).collect())
 }
 
 /// The connections to the database: one that writes, one that carries its log over, a few that read.
