@@ -158,6 +158,22 @@ fn a_network_is_banned_and_its_neighbour_is_not() {
 }
 
 #[test]
+fn who_hangs_up_at_once_is_kept_out_all_the_same() {
+    let home = tempfile::tempdir().expect("a directory");
+    let server = ServerProcess::start(home.path());
+    done(home.path(), &["network", "ban", "127.0.0.2"]);
+    for _ in 0..50 {
+        let mut peer = connect_from("127.0.0.2", server.address);
+        peer.try_send_bytes(&peer::frame(1, &peer::hello(None)));
+        // a socket that was reset does not know any more whose it was
+        peer.reset();
+    }
+    // ids are given in order, and never twice
+    let next = Peer::guest(server.address).key().id.0;
+    assert_eq!(next, 1, "{} devices were made for who is banned", next - 1);
+}
+
+#[test]
 fn who_was_removed_is_gone_and_the_words_and_the_handle_stay() {
     let home = tempfile::tempdir().expect("a directory");
     let server = ServerProcess::start(home.path());

@@ -18,6 +18,7 @@ impl Handler<Peers> for Fanout {
     fn handle(&mut self, Peers(network): Peers, _: &mut Context<Self>) -> Vec<SessionId> {
         let registry = self.registry.borrow();
         let is_in = |peer: std::net::IpAddr| network.contains(&peer.to_canonical());
-        registry.links().filter(|link| link.peer().is_some_and(is_in)).map(|link| link.id).collect()
+        // of a socket that was reset nobody knows any more whence it came: what it had said does not get in either
+        registry.links().filter(|link| link.peer().is_none_or(is_in)).map(|link| link.id).collect()
     }
 }

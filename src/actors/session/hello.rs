@@ -31,7 +31,7 @@ impl Session {
             return self.turn_away(id, too_fast.refusal("too many came from this address; wait a little"));
         }
         log::debug!("session {} says hello, agent {:?}", self.link.id, hello.agent);
-        self.wait_for(ctx, identify(Arc::clone(&self.hub), hello, self.link.peer()), move |session, found, ctx| {
+        self.wait_for(ctx, identify(Arc::clone(&self.hub), hello, self.place.address()), move |session, found, ctx| {
             match found {
                 Ok(key) => session.arrive(id, key, ctx),
                 Err(refusal) => session.turn_away(id, refusal),
@@ -43,7 +43,7 @@ impl Session {
         log::debug!("session {} is device {}", self.link.id, key.id);
         // noted before the lobby is told, so that whatever ends this session in between is told too
         self.device = Some(key.id);
-        let work = introduce(Arc::clone(&self.hub), Arc::clone(&self.origin), key, self.link.peer());
+        let work = introduce(Arc::clone(&self.hub), Arc::clone(&self.origin), key, self.place.address());
         self.wait_for(ctx, work, move |session, introduced, _| match introduced {
             Ok((present, key)) => match session.place.for_user(present.user.id, key.id) {
                 Ok(place) => {
@@ -83,7 +83,7 @@ impl Session {
 }
 
 /// Whose connection this is: a device that is known, or a new one. Who is banned is neither.
-async fn identify(hub: Arc<Hub>, hello: Hello, peer: Option<IpAddr>) -> Result<DeviceKey, Refusal> {
+async fn identify(hub: Arc<Hub>, hello: Hello, peer: IpAddr) -> Result<DeviceKey, Refusal> {
     let now = hub.settings.clock.now();
     let Some(key) = hello.device else { return make_device(&hub, peer).await };
     let (id, secret) = (key.id, key.secret.clone());
@@ -96,7 +96,7 @@ async fn introduce(
     hub: Arc<Hub>,
     origin: Arc<Origin>,
     key: DeviceKey,
-    peer: Option<IpAddr>,
+    peer: IpAddr,
 ) -> Result<(Arc<Present>, DeviceKey), Refusal> {
     hub.lobby.send(Arrive(key.id, origin)).await.map_err(super::gone)?;
     // asked once more behind all that an earlier connection of the device still had with the thread that writes: it may
@@ -111,20 +111,20 @@ fn admit(
     store: &mut Store,
     device: DeviceId,
     secret: &[u8],
-    address: Option<IpAddr>,
+    address: IpAddr,
     now: Timestamp,
 ) -> Result<Result<Identity, Refusal>, StoreError> {
     let Some(identity) = store.authenticate(device, secret)? else {
         return Ok(Err(Refusal::new(Code::Denied, "no such device, or not its secret")));
     };
     let key = key_of(&identity.user.name);
-    let comer = Comer { address, device: Some(device), handle: (!identity.user.guest).then_some(&key) };
+    let comer = Comer { address: Some(address), device: Some(device), handle: (!identity.user.guest).then_some(&key) };
     Ok(store.ban_on(&comer, now)?.map_or(Ok(identity), |ban| Err(banned(&ban))))
 }
 
-async fn make_device(hub: &Hub, address: Option<IpAddr>) -> Result<DeviceKey, Refusal> {
+async fn make_device(hub: &Hub, address: IpAddr) -> Result<DeviceKey, Refusal> {
     let now = hub.settings.clock.now();
-    let ban = move |store: &mut Store| store.ban_on(&Comer { address, device: None, handle: None }, now);
+    let ban = move |store: &mut Store| store.ban_on(&Comer { address: Some(address), device: None, handle: None }, now);
     if let Some(ban) = hub.read(ban).await? {
         return Err(banned(&ban));
     }
