@@ -106,6 +106,35 @@ fn who_goes_on_regardless_is_ended_and_others_do_not_notice() {
 }
 
 #[test]
+fn what_may_come_at_once_may_also_be_pipelined() {
+    // slow enough for nothing to be given back meanwhile
+    let server = server(20);
+    let mut ann = server.guest();
+    ann.join("lobby", None);
+    let says: Vec<u8> = (1..=200).flat_map(|nonce| frame(1, &say("lobby", nonce, text("x")))).collect();
+    ann.send_bytes(&says);
+    for _ in 0..200 {
+        let outcome = ann.wait_for(|frame| match frame {
+            ServerFrame::Answer((1, answer)) => Some(Ok(answer.clone())),
+            ServerFrame::Error((1, refusal)) => Some(Err(refusal.clone())),
+            _ => None,
+        });
+        assert!(matches!(outcome, Ok(Answer::Said(_))), "{outcome:?}");
+    }
+}
+
+#[test]
+fn what_is_no_request_counts_too() {
+    let server = server(1);
+    let mut ann = server.guest();
+    let nonsense = [&[0, 0, 0, 3, 0x92, 1][..], &[0xc0]].concat().repeat(10_000);
+    let mut writer = writer(&ann);
+    let flood = std::thread::spawn(move || writer.write_all(&nonsense).is_ok());
+    assert!(ends_as_told_to_slow_down(&rest(&mut ann)));
+    flood.join().expect("it ends");
+}
+
+#[test]
 fn a_device_does_not_get_faster_by_connecting_again() {
     let server = server(1);
     let mut ann = server.guest();

@@ -78,6 +78,8 @@ struct Who {
 /// What was read and not yet looked at.
 enum Arrived {
     Frame(Bytes),
+    /// A frame that was counted for the rate, and waits for its permit.
+    Counted(Bytes),
     Broken,
     End,
 }
@@ -138,22 +140,34 @@ impl Session {
 
     fn take_up(&mut self, arrived: Arrived, ctx: &mut Context<Self>) {
         match arrived {
-            Arrived::Frame(frame) => match wire::decode_request(&frame) {
-                Ok((id, Ok(request))) => self.obey(id, request, &frame, ctx),
-                Ok((id, Err(bad))) => self.refuse_malformed(id, bad.to_string(), &frame),
-                Err(_) => self.end(ByeCode::BadFrame, "this was no frame of the protocol", ctx),
-            },
+            Arrived::Frame(frame) => self.take_up_frame(&frame, Self::keep_pace, ctx),
+            Arrived::Counted(frame) => self.take_up_frame(&frame, |_, _, _| Ok(()), ctx),
             Arrived::Broken => self.end(ByeCode::BadFrame, "a frame of this length is not allowed", ctx),
             Arrived::End => self.end(ByeCode::Quit, "good-bye", ctx),
+        }
+    }
+
+    /// Looks at a frame; what `count` refuses comes too early.
+    fn take_up_frame(
+        &mut self,
+        frame: &Bytes,
+        count: impl FnOnce(&Self, &Who, Option<&Request>) -> Result<(), Refusal>,
+        ctx: &mut Context<Self>,
+    ) {
+        let Ok((id, request)) = wire::decode_request(frame) else {
+            return self.end(ByeCode::BadFrame, "this was no frame of the protocol", ctx);
+        };
+        let counted = self.who().map(|who| count(self, &who, request.as_ref().ok()).map_err(|refusal| (who, refusal)));
+        match (request, counted) {
+            (request, Some(Err((who, refusal)))) => self.slow_down(id, &who, request.ok(), refusal, ctx),
+            (Ok(request), _) => self.obey(id, request, frame, ctx),
+            (Err(bad), _) => self.refuse_malformed(id, bad.to_string(), frame),
         }
     }
 
     /// Each request's life is in the file that its arm leads to.
     fn obey(&mut self, id: u32, request: Request, frame: &Bytes, ctx: &mut Context<Self>) {
         let Some(who) = self.who() else { return self.first_request(id, request, ctx) };
-        if let Err(too_fast) = self.keep_pace(&who, &request) {
-            return self.slow_down(id, &who, request, too_fast, ctx);
-        }
         // a closed room's writes are judged once more, where rooms are known
         if let Err(denied) = permissions::may(Role::from(&who.present.user), Action::of(&request), RoomState::Open) {
             return self.refuse(id, denied.into());
@@ -174,10 +188,7 @@ impl Session {
             Request::Typing(typing) => self.typing(id, &typing, ctx),
             Request::Read(read) => self.read(id, &who, &read, ctx),
             Request::Upload(upload) => self.upload(id, &who, upload, ctx),
-            Request::Chunk(chunk) => match self.count_chunk(&who, &chunk) {
-                Ok(()) => self.chunk(id, chunk, ctx),
-                Err(refusal) => self.refuse(id, refusal),
-            },
+            Request::Chunk(chunk) => self.chunk(id, chunk, ctx),
             Request::Finish(finish) => self.finish(id, &who, finish, frame, ctx),
             Request::Fetch(fetch) => self.fetch(id, &fetch, ctx),
             Request::Ping => self.answer(id, Ok(Answer::Pong)),

@@ -67,7 +67,7 @@ impl Session {
     pub(super) fn take_permit(&mut self, frame: &Bytes, ctx: &mut Context<Self>) -> Option<Permit> {
         let permit = self.in_hand.as_mut().and_then(|permit| permit.split_one()).or_else(|| self.permits.try_take());
         if permit.is_none() {
-            self.backlog.push_front(Arrived::Frame(frame.clone()));
+            self.backlog.push_front(Arrived::Counted(frame.clone()));
             let permits = self.permits.clone().wait(self.backlog.len());
             self.wait_for(ctx, permits, |session, permits, _| session.in_hand = permits.map(Box::new));
         }

@@ -7,7 +7,7 @@ use actix::Context;
 
 use super::{Session, Who};
 use crate::actors::batch::verdict;
-use crate::actors::rates::{Asked, TooFast, Uploader};
+use crate::actors::rates::{Asked, Uploader};
 use crate::chat::form;
 use crate::model::Network;
 use crate::store::{Place, Store};
@@ -19,19 +19,24 @@ impl Session {
         Network::of(self.place.address())
     }
 
-    /// Counts a request; who leaves may always.
-    pub(super) fn keep_pace(&self, who: &Who, request: &Request) -> Result<(), TooFast> {
+    /// Counts a request, or what is none; who leaves may always.
+    ///
+    /// # Errors
+    /// `slow_down` or `quota`, if it comes too early.
+    pub(super) fn keep_pace(&self, who: &Who, request: Option<&Request>) -> Result<(), Refusal> {
         let asked = match request {
-            Request::Quit => return Ok(()),
-            Request::Say(_) => Asked::Say,
-            Request::Register(_) => Asked::Register,
+            Some(Request::Quit) => return Ok(()),
+            Some(Request::Say(_)) => Asked::Say,
+            Some(Request::Register(_)) => Asked::Register,
             _ => Asked::Other,
         };
-        self.hub.rates.ask(asked, who.device, self.network())
+        let counted = self.hub.rates.ask(asked, who.device, self.network());
+        counted.map_err(|too_fast| too_fast.refusal("this is faster than the server allows; wait a little"))?;
+        if let Some(Request::Chunk(chunk)) = request { self.count_chunk(who, chunk) } else { Ok(()) }
     }
 
     /// Counts the bytes of a chunk: of the user, and a guest's with those of all guests of the network.
-    pub(super) fn count_chunk(&self, who: &Who, chunk: &Chunk) -> Result<(), Refusal> {
+    fn count_chunk(&self, who: &Who, chunk: &Chunk) -> Result<(), Refusal> {
         let user = &who.present.user;
         let uploader = if user.guest { Uploader::Guests(self.network()) } else { Uploader::User(user.id) };
         self.hub.rates.upload(uploader, chunk.data.len()).map_err(|too_fast| {
@@ -40,21 +45,20 @@ impl Session {
         })
     }
 
-    /// Refuses what comes too early.
+    /// Refuses what comes too early; who goes on for long after `slow_down` is ended.
     pub(super) fn slow_down(
         &mut self,
         id: u32,
         who: &Who,
-        request: Request,
-        too_fast: TooFast,
+        request: Option<Request>,
+        refusal: Refusal,
         ctx: &mut Context<Self>,
     ) {
-        if self.hub.rates.is_deaf(who.device) {
+        if refusal.code == Code::SlowDown && self.hub.rates.is_deaf(who.device) {
             return self.end(ByeCode::SlowDown, "this goes on far beyond the rate; come back later", ctx);
         }
-        let refusal = too_fast.refusal("this is faster than the server allows; wait a little");
         match request {
-            Request::Say(say) => self.recall(id, who, say, refusal, ctx),
+            Some(Request::Say(say)) => self.recall(id, who, say, refusal, ctx),
             _ => self.refuse(id, refusal),
         }
     }
