@@ -49,8 +49,8 @@ pub enum Asked {
     Say,
     /// A `register`.
     Register,
-    /// Anything else.
-    Other,
+    /// Anything else, which costs as much as so many of the cheapest requests.
+    Other(u32),
 }
 
 /// It comes too early.
@@ -109,8 +109,9 @@ impl Rates {
             take(&limiters.says, &device)?;
             return take(&limiters.network_says, &network);
         }
-        take(&limiters.requests, &device)?;
-        take(&limiters.network_requests, &network)?;
+        let cost = if let Asked::Other(cost) = asked { cost } else { 1 };
+        take_some(&limiters.requests, &device, cost)?;
+        take_some(&limiters.network_requests, &network, cost)?;
         if asked == Asked::Register { take(&limiters.registrations, &network) } else { Ok(()) }
     }
 
@@ -138,13 +139,7 @@ impl Rates {
     /// If they come too early.
     pub fn upload(&self, uploader: Uploader, bytes: usize) -> Result<(), TooFast> {
         let Some(limiters) = &self.0 else { return Ok(()) };
-        let kib = count(u32::try_from(bytes.div_ceil(1_024)).unwrap_or(u32::MAX));
-        match limiters.uploads.check_key_n(&uploader, kib) {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(until)) => Err(TooFast { retry_after: until.wait_time_from(MonotonicClock.now()) }),
-            // no chunk is as large as what may come at once
-            Err(_) => Err(TooFast { retry_after: Duration::MAX }),
-        }
+        take_some(&limiters.uploads, &uploader, u32::try_from(bytes.div_ceil(1_024)).unwrap_or(u32::MAX))
     }
 
     /// Whether a device that is told to slow down was told often enough.
@@ -178,7 +173,16 @@ fn count(number: u32) -> NonZeroU32 {
 }
 
 fn take<K: Hash + Eq + Clone>(limiter: &Keyed<K>, key: &K) -> Result<(), TooFast> {
-    limiter.check_key(key).map_err(|until| TooFast { retry_after: until.wait_time_from(MonotonicClock.now()) })
+    take_some(limiter, key, 1)
+}
+
+fn take_some<K: Hash + Eq + Clone>(limiter: &Keyed<K>, key: &K, cost: u32) -> Result<(), TooFast> {
+    match limiter.check_key_n(key, count(cost)) {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(until)) => Err(TooFast { retry_after: until.wait_time_from(MonotonicClock.now()) }),
+        // nothing costs as much as may come at once
+        Err(_) => Err(TooFast { retry_after: Duration::MAX }),
+    }
 }
 
 fn forget<K: Hash + Eq + Clone>(limiter: &Keyed<K>) {
@@ -215,7 +219,7 @@ mod tests {
         let refusal = too_fast.refusal("slower");
         assert!(refusal.code == Code::SlowDown && refusal.retry_after_ms.is_some_and(|ms| (1..=1_001).contains(&ms)));
         assert_eq!(rates.ask(Asked::Say, DeviceId(2), HERE), Ok(()), "another device");
-        assert_eq!(rates.ask(Asked::Other, DeviceId(1), HERE), Ok(()), "another kind");
+        assert_eq!(rates.ask(Asked::Other(1), DeviceId(1), HERE), Ok(()), "another kind");
     }
 
     #[test]

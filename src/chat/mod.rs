@@ -1,6 +1,7 @@
 //! The rules of the conversation: plain values in, plain values out. Nothing here does I/O, reads a clock or knows an
 //! actor, so that every rule can be tested by itself.
 
+pub mod cost;
 pub mod cursor;
 pub mod deadlines;
 pub mod form;

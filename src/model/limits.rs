@@ -129,6 +129,11 @@ pub const SAYS_PER_SECOND: u32 = 20;
 pub const RATE_BURST_S: u32 = 10;
 /// Other requests of a device for each say that it may make: files come and go in chunks, 64 MB a second of them.
 pub const REQUESTS_PER_SAY: u32 = 50;
+/// Events of a page that `history` may ask for at the price of one request: a page of 1,000 costs the server what some
+/// fifty pings do.
+pub const EVENTS_PER_REQUEST: u32 = 20;
+/// Requests that a list counts as, and a `join`, after which the log may have to be read.
+pub const LIST_COST: u32 = 10;
 /// Devices whose full rate of says one network may use up: an office talks, and one machine cannot talk for a thousand.
 pub const DEVICES_PER_NETWORK: u32 = 20;
 /// Devices whose full rate of other requests one network may use up.

@@ -8,6 +8,7 @@ use actix::Context;
 use super::{Session, Who};
 use crate::actors::batch::verdict;
 use crate::actors::rates::{Asked, Uploader};
+use crate::chat::cost::cost;
 use crate::chat::form;
 use crate::model::Network;
 use crate::store::{Place, Store};
@@ -28,7 +29,8 @@ impl Session {
             Some(Request::Quit) => return Ok(()),
             Some(Request::Say(_)) => Asked::Say,
             Some(Request::Register(_)) => Asked::Register,
-            _ => Asked::Other,
+            Some(request) => Asked::Other(cost(request)),
+            None => Asked::Other(1),
         };
         let counted = self.hub.rates.ask(asked, who.device, self.network());
         counted.map_err(|too_fast| too_fast.refusal("this is faster than the server allows; wait a little"))?;
@@ -72,10 +74,13 @@ impl Session {
         };
         let (hub, key) = (Arc::clone(&self.hub), name.key());
         let entry = super::say::Message::of(say).into_entry(Place::Key(key.clone()), who);
-        let work =
-            async move { hub.read(move |store: &mut Store| Ok((store.recall(&entry)?, store.find_room(&key)?))).await };
-        self.later(id, ctx, work, move |_, (outcome, room)| {
-            let placed = outcome.map_or(Err(refusal), verdict)?;
+        let query = move |store: &mut Store| match store.recall(&entry)? {
+            Some(outcome) => Ok(Some((outcome, store.find_room(&key)?))),
+            None => Ok(None),
+        };
+        self.later(id, ctx, async move { hub.read(query).await }, move |_, recalled| {
+            let (outcome, room) = recalled.ok_or(refusal)?;
+            let placed = verdict(outcome)?;
             let room = room.map_or(name, |room| room.name).to_string();
             Ok(Answer::Said(Said { room, seq: placed.seq, at: placed.at }))
         });
