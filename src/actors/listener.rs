@@ -12,7 +12,8 @@ use tokio::net::TcpListener;
 
 use super::fanout::Adopt;
 use super::handshake::Greet;
-use super::{Ending, Fanout, Places, Tls, Vital};
+use super::{Ending, Fanout, Places, Rates, Tls, Vital};
+use crate::model::Network;
 use crate::wire::{self, Bye, ByeCode, ServerFrame};
 
 /// How long to wait after a failure to accept, which is mostly a lack of file descriptors.
@@ -33,6 +34,7 @@ pub struct Listener {
     fanouts: Vec<Addr<Fanout>>,
     next: usize,
     places: Arc<Places>,
+    rates: Arc<Rates>,
     /// What is spoken before anything else, if it is.
     tls: Option<Arc<Tls>>,
     _vital: Vital,
@@ -41,9 +43,15 @@ pub struct Listener {
 impl Listener {
     /// A listener over a bound socket, for at least one thread.
     #[must_use]
-    pub fn new(socket: TcpListener, fanouts: Vec<Addr<Fanout>>, places: Arc<Places>, ending: Ending) -> Self {
+    pub fn new(
+        socket: TcpListener,
+        fanouts: Vec<Addr<Fanout>>,
+        places: Arc<Places>,
+        rates: Arc<Rates>,
+        ending: Ending,
+    ) -> Self {
         let vital = Vital::new("the listener", ending);
-        Self { socket: Arc::new(socket), fanouts, next: 0, places, tls: None, _vital: vital }
+        Self { socket: Arc::new(socket), fanouts, next: 0, places, rates, tls: None, _vital: vital }
     }
 
     /// The same, where TLS is spoken.
@@ -55,7 +63,7 @@ impl Listener {
     /// Another socket beside this one, without TLS: the connections of both are counted together.
     #[must_use]
     pub fn beside(&self, socket: TcpListener, ending: Ending) -> Self {
-        Self::new(socket, self.fanouts.clone(), Arc::clone(&self.places), ending)
+        Self::new(socket, self.fanouts.clone(), Arc::clone(&self.places), Arc::clone(&self.rates), ending)
     }
 
     fn accept(&mut self, ctx: &mut Context<Self>) {
@@ -75,12 +83,16 @@ impl Listener {
     }
 
     fn admit(&mut self, stream: std::net::TcpStream, peer: SocketAddr) {
-        let place = match self.places.enter(peer.ip()) {
+        let entered = match self.rates.connect(Network::of(peer.ip())) {
+            Ok(()) => self.places.enter(peer.ip()).map_err(|full| full.to_string()),
+            Err(_) => Err("too many connections came from this address; wait a little".into()),
+        };
+        let place = match entered {
             Ok(place) => place,
-            Err(full) => {
-                log::debug!("turned away {peer}: {full}");
+            Err(message) => {
+                log::debug!("turned away {peer}: {message}");
                 if self.tls.is_none() {
-                    turn_away(&SockRef::from(&stream), Bye { code: ByeCode::Full, message: full.to_string().into() });
+                    turn_away(&SockRef::from(&stream), Bye { code: ByeCode::Full, message: message.into() });
                 }
                 return;
             }

@@ -27,6 +27,7 @@ struct Limiters {
     refusals: Keyed<DeviceId>,
     network_says: Keyed<Network>,
     network_requests: Keyed<Network>,
+    connections: Keyed<Network>,
     new_devices: Keyed<Network>,
     new_rooms: Keyed<Network>,
     registrations: Keyed<Network>,
@@ -90,6 +91,7 @@ impl Rates {
             ),
             network_says: keyed(steady(network_says)),
             network_requests: keyed(steady(network_requests)),
+            connections: second(limits::NEW_CONNECTIONS_PER_SECOND, limits::NEW_CONNECTIONS_BURST),
             new_devices: second(limits::NEW_DEVICES_PER_SECOND, limits::NEW_DEVICES_BURST),
             new_rooms: minute(limits::NEW_ROOMS_PER_MINUTE, limits::NEW_ROOMS_BURST),
             uploads: keyed(
@@ -113,6 +115,14 @@ impl Rates {
         take_some(&limiters.requests, &device, cost)?;
         take_some(&limiters.network_requests, &network, cost)?;
         if asked == Asked::Register { take(&limiters.registrations, &network) } else { Ok(()) }
+    }
+
+    /// Counts a connection.
+    ///
+    /// # Errors
+    /// If it comes too early.
+    pub fn connect(&self, network: Network) -> Result<(), TooFast> {
+        self.0.as_ref().map_or(Ok(()), |limiters| take(&limiters.connections, &network))
     }
 
     /// Counts a `hello`, and the device that is to be made for it.
@@ -153,8 +163,11 @@ impl Rates {
         let Some(limiters) = &self.0 else { return };
         forget(&limiters.uploads);
         [&limiters.says, &limiters.requests, &limiters.refusals].into_iter().for_each(forget);
-        let Limiters { network_says, network_requests, new_devices, new_rooms, registrations, .. } = limiters;
-        [network_says, network_requests, new_devices, new_rooms, registrations].into_iter().for_each(forget);
+        let Limiters { network_says, network_requests, connections, new_devices, new_rooms, registrations, .. } =
+            limiters;
+        [network_says, network_requests, connections, new_devices, new_rooms, registrations]
+            .into_iter()
+            .for_each(forget);
     }
 }
 
@@ -229,6 +242,8 @@ mod tests {
         let (went, _) = passed(|| rates.ask(Asked::Say, devices.next().unwrap(), HERE));
         assert!((200..=210).contains(&went), "{went}");
         assert_eq!(rates.ask(Asked::Say, DeviceId(1_000_000), THERE), Ok(()));
+        let (came, _) = passed(|| rates.connect(HERE));
+        assert!((1_000..=1_010).contains(&came), "{came}");
         let (made, _) = passed(|| rates.greet(true, HERE));
         assert!((200..=202).contains(&made), "{made}");
         assert_eq!(rates.greet(false, HERE), Ok(()), "who has a device may come");

@@ -132,7 +132,7 @@ fn boot(config: &Config, sockets: Sockets) -> Result<(Server, Listening), BootEr
     };
     let tls = certificate.map(|certificate| start_tls(config, certificate)).transpose()?;
     let control = start_control(config, &hub, &fanouts);
-    let listeners = start_listeners(config, sockets, tls, &fanouts, &hub.ending)?;
+    let listeners = start_listeners(config, sockets, tls, &fanouts, &hub)?;
     Ok((Server { hub, listeners, fanouts, _control: control, _lock: lock }, listening))
 }
 
@@ -165,15 +165,16 @@ fn start_listeners(
     sockets: Sockets,
     tls: Option<Arc<Tls>>,
     fanouts: &[Addr<Fanout>],
-    ending: &Ending,
+    hub: &Hub,
 ) -> io::Result<Vec<Addr<Listener>>> {
+    let (rates, ending) = (Arc::clone(&hub.rates), &hub.ending);
     let main = tokio::net::TcpListener::from_std(sockets.main)?;
     let max = PlacesMax {
         all: descriptors::leave_room(config.connections_max),
         per_network: config.per_address_max,
         per_user: config.per_user_max,
     };
-    let main = Listener::new(main, fanouts.to_vec(), Places::new(max), ending.clone());
+    let main = Listener::new(main, fanouts.to_vec(), Places::new(max), rates, ending.clone());
     let plain = sockets.plain.map(tokio::net::TcpListener::from_std).transpose()?;
     let plain = plain.map(|socket| main.beside(socket, ending.clone()));
     Ok([Some(main.speaking(tls)), plain].into_iter().flatten().map(Actor::start).collect())

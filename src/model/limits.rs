@@ -142,6 +142,13 @@ pub const BUSY_DEVICES_PER_NETWORK: u32 = 4;
 pub const REFUSALS_BURST: u32 = 1_000;
 /// Refusals of the kind that a device may go on to get, each second.
 pub const REFUSALS_PER_SECOND: u32 = 10;
+/// How long `slow_down` is on its way; meanwhile the connection is not read, and the others have the thread.
+pub const SLOW_DOWN_PAUSE: Duration = Duration::from_millis(5);
+/// Connections of one network at once, as after a restart of the server: each costs more than a request. One more gets
+/// `bye full`.
+pub const NEW_CONNECTIONS_BURST: u32 = 1_000;
+/// Connections of one network, each second after that.
+pub const NEW_CONNECTIONS_PER_SECOND: u32 = 50;
 /// New devices of one network at once: each costs the disk a write. One more is `slow_down`, and so are the next two.
 pub const NEW_DEVICES_BURST: u32 = 200;
 /// New devices of one network, each second after that.

@@ -10,7 +10,7 @@ use crate::actors::batch::verdict;
 use crate::actors::rates::{Asked, Uploader};
 use crate::chat::cost::cost;
 use crate::chat::form;
-use crate::model::Network;
+use crate::model::{Network, limits};
 use crate::store::{Place, Store};
 use crate::wire::{Answer, ByeCode, Chunk, Code, Refusal, Request, Said, Say};
 
@@ -47,7 +47,7 @@ impl Session {
         })
     }
 
-    /// Refuses what comes too early; who goes on for long after `slow_down` is ended.
+    /// Refuses what comes too early, and not at once; who goes on for long after `slow_down` is ended.
     pub(super) fn slow_down(
         &mut self,
         id: u32,
@@ -59,10 +59,11 @@ impl Session {
         if refusal.code == Code::SlowDown && self.hub.rates.is_deaf(who.device) {
             return self.end(ByeCode::SlowDown, "this goes on far beyond the rate; come back later", ctx);
         }
-        match request {
-            Some(Request::Say(say)) => self.recall(id, who, say, refusal, ctx),
-            _ => self.refuse(id, refusal),
-        }
+        let who = who.clone();
+        self.wait_for(ctx, tokio::time::sleep(limits::SLOW_DOWN_PAUSE), move |session, (), ctx| match request {
+            Some(Request::Say(say)) => session.recall(id, &who, say, refusal, ctx),
+            _ => session.refuse(id, refusal),
+        });
     }
 
     /// Answers what was said before; anything else gets the refusal.
