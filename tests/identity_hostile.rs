@@ -3,11 +3,9 @@
 
 mod common;
 
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::thread;
 
-use common::{Line, Peer, ServerProcess, TestServer, code, peer, text};
-use socket2::{Domain, Socket, Type};
+use common::{Peer, ServerProcess, TestServer, code, peer, text};
 use tertulia::model::Body;
 use tertulia::wire::{Answer, ByeCode, Code, Login, Register, Request, Revoke, ServerFrame};
 
@@ -52,15 +50,6 @@ fn a_claim_that_was_not_answered_is_made_again_and_has_one_password() {
     }
 }
 
-/// A guest from another address of this machine: Linux has all of 127/8.
-fn guest_from(source: Ipv4Addr, server: SocketAddr) -> Peer {
-    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
-    socket.bind(&SocketAddr::from((source, 0)).into()).expect("an address of this machine");
-    socket.connect(&server.into()).expect("the server listens");
-    socket.set_read_timeout(Some(peer::PATIENCE)).expect("a timeout");
-    Peer::over(Line::Plain(TcpStream::from(socket))).welcomed(None)
-}
-
 #[test]
 fn a_stranger_who_guesses_does_not_lock_the_owner_out() {
     let server = TestServer::start_predictable();
@@ -70,7 +59,7 @@ fn a_stranger_who_guesses_does_not_lock_the_owner_out() {
     let codes: Vec<Code> = (0..50).map(|_| code(stranger.call(login("a wrong word")))).collect();
     assert_eq!(codes.last(), Some(&Code::SlowDown));
     assert_eq!(code(server.guest().call(login(SECRET))), Code::SlowDown, "another device at the same address");
-    let mut owner = guest_from(Ipv4Addr::new(127, 0, 0, 2), server.address());
+    let mut owner = Peer::connect_from([127, 0, 0, 2], server.address()).welcomed(None);
     assert!(matches!(owner.call(login(SECRET)), Ok(Answer::User(user)) if user.name == "Ann"));
 }
 
@@ -82,7 +71,7 @@ fn a_stranger_who_has_passwords_hashed_does_not_lock_the_owner_out() {
     let mut strangers: Vec<Peer> = (0..150).map(|_| server.guest()).collect();
     let claim = |n| Request::Register(Register { handle: format!("Bea{n}x"), password: Some(SECRET.into()) });
     let ids: Vec<u32> = strangers.iter_mut().enumerate().map(|(n, peer)| peer.send(&claim(n))).collect();
-    let mut owner = guest_from(Ipv4Addr::new(127, 0, 0, 2), server.address());
+    let mut owner = Peer::connect_from([127, 0, 0, 2], server.address()).welcomed(None);
     assert!(owner.call(login(SECRET)).is_ok());
     let is_slowed = strangers.iter_mut().zip(ids).any(|(peer, id)| {
         peer.answer_to(id).is_err_and(|refusal| refusal.code == Code::SlowDown && refusal.retry_after_ms.is_some())
@@ -90,9 +79,9 @@ fn a_stranger_who_has_passwords_hashed_does_not_lock_the_owner_out() {
     assert!(is_slowed, "there were too many from there");
 }
 
-/// Says things, as many at once as fit, until the connection ends; returns whether `bye denied` was the last word.
+/// Says things, as many at once as fit, until the connection ends or has gone on for far too long; returns whether `bye denied` was the last word.
 fn talk_on(mut peer: Peer) -> bool {
-    for batch in 0_u64.. {
+    for batch in 0_u64..1_000 {
         let say = |n: u64| peer::frame(0, &peer::say("lobby", batch * 50 + n, Body::Text("lost".into())));
         peer.try_send_bytes(&(1..=50).flat_map(say).collect::<Vec<u8>>());
         let mut unanswered = 50;
@@ -134,4 +123,24 @@ fn nothing_of_a_device_that_was_revoked_comes_later() {
         let later = ann.history("lobby", None, Some(border.0), 100);
         assert!(later.events.iter().all(|event| text(event) != "lost"), "{later:?}");
     }
+}
+
+#[test]
+fn a_lost_device_is_turned_out_also_if_who_revoked_it_hangs_up() {
+    let server = TestServer::start();
+    let (mut ann, mut lost) = (server.guest(), server.guest());
+    assert!(ann.call(register(SECRET)).is_ok());
+    assert!(lost.call(login(SECRET)).is_ok());
+    let key = ann.key();
+    let disk = rusqlite::Connection::open(server.data_dir().join("tertulia.db")).expect("a database");
+    disk.execute_batch("BEGIN IMMEDIATE").expect("the lock, for which the server waits");
+    ann.send(&Request::Revoke(Revoke { device: lost.key().id }));
+    let mut again = Peer::connect(server.address());
+    again.send(&peer::hello(Some(key)));
+    while ann.frame().is_some() {}
+    drop(ann);
+    // long enough for the session of the old connection to end before the lock is let go
+    (0..200).for_each(|_| lost.lives());
+    disk.execute_batch("ROLLBACK").expect("it was held");
+    lost.ends_with(ByeCode::Denied);
 }

@@ -3,13 +3,11 @@
 mod common;
 
 use std::io::Write;
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use common::line::Line;
 use common::peer::{Answered, PATIENCE, frame, hello, join, say};
 use common::{Peer, TestServer};
-use socket2::{Domain, Socket, Type};
 use tertulia::model::{Body, Seq};
 use tertulia::wire::{Answer, ByeCode, Code, ServerFrame};
 
@@ -20,14 +18,6 @@ fn server(rate: u32) -> TestServer {
 
 fn text(word: &str) -> Body {
     Body::Text(word.into())
-}
-
-/// A new device that comes from another address of this machine.
-fn guest_from(from: [u8; 4], server: &TestServer) -> Peer {
-    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
-    socket.bind(&SocketAddr::from((from, 0)).into()).expect("all of 127 is this machine's");
-    socket.connect(&server.address().into()).expect("the server listens");
-    Peer::over(Line::Plain(socket.into())).welcomed(None)
 }
 
 /// Its socket, to be written from another thread.
@@ -170,7 +160,7 @@ fn new_devices_and_rooms_of_one_address_come_at_a_rate() {
     assert!((200..230).contains(&guests), "{guests}");
     let told = matches!(&frames[0], ServerFrame::Error((1, refusal)) if refusal.code == Code::SlowDown && refusal.retry_after_ms.is_some());
     assert!(told && ends_as_told_to_slow_down(&frames), "{frames:?}");
-    let mut other = guest_from([127, 0, 0, 2], &server);
+    let mut other = Peer::connect_from([127, 0, 0, 2], server.address()).welcomed(None);
     let made = (0..999).find(|n| other.call(join(&format!("room-{n}"), None)).is_err()).expect("some");
     assert!((50..55).contains(&made), "{made}");
     let refusal = other.call(join("one-more", None)).expect_err("too many");
@@ -183,7 +173,7 @@ fn one_address_has_so_many_connections_and_others_still_come_in() {
     let server = TestServer::start_with(|config| config.per_address_max = 3);
     let held = [(); 3].map(|()| server.guest());
     server.connect().ends_with(ByeCode::Full);
-    guest_from([127, 0, 0, 2], &server).lives();
+    Peer::connect_from([127, 0, 0, 2], server.address()).welcomed(None).lives();
     drop(held);
     // a place is free a moment after its connection is gone
     let (begun, mut free) = (Instant::now(), false);

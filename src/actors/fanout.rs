@@ -1,8 +1,6 @@
 //! One for each arbiter thread: it starts the thread's sessions, watches that they are not idle, and passes what a
 //! room sends here once to all of its members on this thread. How they are reached is left to [`super::registry`].
 
-mod peers;
-
 use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -12,8 +10,6 @@ use std::time::Duration;
 use actix::{Actor, Addr, AsyncContext, Context, Handler, Message, SpawnHandle};
 use bytes::Bytes;
 use tokio::time::Instant;
-
-pub use peers::Peers;
 
 use super::journal::Origin;
 use super::places::Place;
@@ -135,7 +131,13 @@ impl Fanout {
         let link = Rc::new(Link::new(stream));
         log::debug!("{peer} is session {}", link.id);
         let fanout = Arc::clone(&self.address);
-        let origin = Arc::new(Origin { session: link.id, thread: self.thread, fanout, revoked: false.into() });
+        let origin = Arc::new(Origin {
+            session: link.id,
+            thread: self.thread,
+            fanout,
+            address: peer.ip(),
+            revoked: false.into(),
+        });
         if self.hushed {
             link.hush();
         }

@@ -3,6 +3,7 @@
 //! batch is settled is left to [`super::batch`].
 
 use std::collections::VecDeque;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
@@ -31,6 +32,8 @@ pub struct Origin {
     pub thread: u16,
     /// Its thread's fan-out; one address for all, since each copy of an address takes memory of its own.
     pub fanout: Arc<Addr<Fanout>>,
+    /// Whence it comes.
+    pub address: IpAddr,
     /// Set when the device connects again: what is not in a batch by then is dropped.
     pub revoked: AtomicBool,
 }

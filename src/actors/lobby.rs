@@ -6,8 +6,6 @@
 //! again, the lobby forgets the actor, which ends. The next who opens the room gets a new one, that starts from what the
 //! thread that writes has committed. So there is never more than one that has members or publishes.
 
-mod evict;
-
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -16,7 +14,7 @@ use actix::{
     Actor, ActorFutureExt, Addr, ArbiterHandle, AsyncContext, Context, Handler, Message, ResponseActFuture, WrapFuture,
 };
 
-pub use evict::EvictSessions;
+use ipnet::IpNet;
 
 use super::executor::Query;
 use super::fanout::Close;
@@ -54,11 +52,21 @@ pub struct Maker {
 #[rtype(result = "()")]
 pub struct Arrive(pub DeviceId, pub Arc<Origin>);
 
-/// Ends the connections of these devices with this word; answered once nothing that they had said can still be committed.
-/// Whoever asks has seen to it before that they cannot come back.
+/// Ends these connections with this word; answered once nothing that was said over them can still be committed, also over
+/// those that have ended by themselves. Whoever asks has seen to it before that they cannot come back; whoever has not said
+/// hello yet is judged when it does.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub struct Evict(pub Vec<DeviceId>, pub Bye);
+pub struct Evict(pub Evicted, pub Bye);
+
+/// Whose connections have to end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Evicted {
+    /// Those of these devices.
+    Devices(Vec<DeviceId>),
+    /// Those that come from a network.
+    Network(IpNet),
+}
 
 /// Which of these devices are connected.
 #[derive(Message)]
@@ -246,8 +254,15 @@ impl Handler<Arrive> for Lobby {
 impl Handler<Evict> for Lobby {
     type Result = ResponseActFuture<Self, ()>;
 
-    fn handle(&mut self, Evict(devices, bye): Evict, _: &mut Context<Self>) -> Self::Result {
-        devices.iter().filter_map(|device| self.devices.get(device)).for_each(|origin| revoke(origin, bye.clone()));
+    fn handle(&mut self, Evict(evicted, bye): Evict, _: &mut Context<Self>) -> Self::Result {
+        let origins: Vec<_> = match &evicted {
+            Evicted::Devices(devices) => devices.iter().filter_map(|device| self.devices.get(device)).collect(),
+            Evicted::Network(network) => {
+                let is_in = |origin: &&Arc<Origin>| network.contains(&origin.address.to_canonical());
+                self.devices.values().filter(is_in).collect()
+            }
+        };
+        origins.into_iter().for_each(|origin| revoke(origin, bye.clone()));
         let barrier = self.journal.send(Barrier);
         Box::pin(barrier.into_actor(self).map(|_, _, _| ()))
     }

@@ -71,7 +71,7 @@ impl Places {
         }
         *count += 1;
         taken.all += 1;
-        Ok(Place { places: Arc::clone(self), address })
+        Ok(Place { places: Arc::clone(self), network })
     }
 
     fn enter_user(self: &Arc<Self>, user: UserId, device: DeviceId) -> Result<Option<UserPlace>, Full> {
@@ -101,14 +101,14 @@ const fn is_full(count: usize, max: usize) -> bool {
 #[derive(Debug)]
 pub struct Place {
     places: Arc<Places>,
-    address: IpAddr,
+    network: Network,
 }
 
 impl Place {
-    /// Who is at the other end.
+    /// Where it is counted.
     #[must_use]
-    pub const fn address(&self) -> IpAddr {
-        self.address
+    pub const fn network(&self) -> Network {
+        self.network
     }
 
     /// A place for a device of a user, beside that for its connection. All guests are one user, and are not counted.
@@ -124,7 +124,7 @@ impl Drop for Place {
     fn drop(&mut self) {
         let mut taken = self.places.taken();
         taken.all -= 1;
-        leave(&mut taken.by_network, Network::of(self.address));
+        leave(&mut taken.by_network, self.network);
     }
 }
 

@@ -131,18 +131,18 @@ fn boot(config: &Config, sockets: Sockets) -> Result<(Server, Listening), BootEr
         fingerprint: certificate.as_ref().map(|certificate| certificate.fingerprint),
     };
     let tls = certificate.map(|certificate| start_tls(config, certificate)).transpose()?;
-    let control = start_control(config, &hub, &fanouts);
+    let control = start_control(config, &hub);
     let listeners = start_listeners(config, sockets, tls, &fanouts, &hub)?;
     Ok((Server { hub, listeners, fanouts, _control: control, _lock: lock }, listening))
 }
 
 /// Takes the operator's orders. A path that is too long for a socket, say, is no reason not to serve.
-fn start_control(config: &Config, hub: &Arc<Hub>, fanouts: &[Addr<Fanout>]) -> Option<ControlSocket> {
+fn start_control(config: &Config, hub: &Arc<Hub>) -> Option<ControlSocket> {
     let bound = ControlSocket::bind(&config.data_dir)
         .and_then(|(listener, file)| Ok((tokio::net::UnixListener::from_std(listener)?, file)));
     match bound {
         Ok((listener, file)) => {
-            actix_rt::spawn(control::serve(listener, Arc::clone(hub), fanouts.to_vec()));
+            actix_rt::spawn(control::serve(listener, Arc::clone(hub)));
             Some(file)
         }
         Err(error) => {

@@ -6,6 +6,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use super::line::Line;
+use socket2::{Domain, Socket, Type};
 use tertulia::model::{Body, Nonce, Seq, User, limits};
 use tertulia::wire::{
     self, Answer, Bye, ByeCode, Code, DeviceKey, Event, Hello, History, InRoom, Join, Joined, Page, Refusal, Request,
@@ -33,6 +34,15 @@ impl Peer {
         stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
         stream.set_nodelay(true).expect("a socket");
         Self::over(Line::Plain(stream))
+    }
+
+    /// From another address of this machine, which has all of 127/8.
+    pub fn connect_from(source: [u8; 4], address: SocketAddr) -> Self {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+        socket.bind(&SocketAddr::from((source, 0)).into()).expect("an address of this machine");
+        socket.connect(&address.into()).expect("the server listens");
+        socket.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        Self::over(Line::Plain(socket.into()))
     }
 
     /// A peer that says what it says over this.

@@ -1,25 +1,13 @@
 //! Bans, revoked devices and removed users: who is out is told why, and nothing that they say gets in.
 
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 
-use socket2::{Domain, Socket, Type};
 use tertulia::model::Body;
 use tertulia::wire::{Bye, ByeCode, Code, DeviceKey, Login, Register, Request, ServerFrame};
 
-use super::common::line::Line;
-use super::common::peer::{self, PATIENCE};
+use super::common::peer;
 use super::common::{Peer, ServerProcess, code, is_sound};
 use super::{done, id, kept_out, refused, register};
-
-/// A connection that comes from another address of this machine.
-fn connect_from(address: &str, server: SocketAddr) -> Peer {
-    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
-    socket.bind(&format!("{address}:0").parse::<SocketAddr>().expect("an address").into()).expect("ours");
-    socket.connect(&server.into()).expect("the server listens");
-    let stream = TcpStream::from(socket);
-    stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
-    Peer::over(Line::Plain(stream))
-}
 
 /// Says one thing after the other, hundreds ahead of the answers, until it is told goodbye.
 fn talk_until_bye(mut peer: Peer) -> Bye {
@@ -144,16 +132,16 @@ fn a_network_is_banned_and_its_neighbour_is_not() {
     let home = tempfile::tempdir().expect("a directory");
     let server = ServerProcess::start(home.path());
     let mut near = Peer::guest(server.address);
-    let mut far = connect_from("127.0.0.2", server.address).welcomed(None);
+    let mut far = Peer::connect_from([127, 0, 0, 2], server.address).welcomed(None);
     done(home.path(), &["network", "ban", "::ffff:127.0.0.2/128", "--reason", "a flood"]);
     assert_eq!(far.bye().message, "this address is banned for good: a flood");
-    assert!(kept_out(connect_from("127.0.0.2", server.address), None).contains("a flood"));
-    assert!(kept_out(connect_from("127.0.0.2", server.address), Some(near.key())).contains("a flood"));
+    assert!(kept_out(Peer::connect_from([127, 0, 0, 2], server.address), None).contains("a flood"));
+    assert!(kept_out(Peer::connect_from([127, 0, 0, 2], server.address), Some(near.key())).contains("a flood"));
     near.join("lobby", None);
     drop(Peer::guest(server.address));
     assert!(done(home.path(), &["ban", "list"]).contains("127.0.0.2/32"));
     done(home.path(), &["network", "unban", "127.0.0.2"]);
-    connect_from("127.0.0.2", server.address).welcomed(Some(far.key()));
+    Peer::connect_from([127, 0, 0, 2], server.address).welcomed(Some(far.key()));
     assert!(refused(home.path(), &["network", "ban", "127.0.0.0/33"]).contains("is no network"));
 }
 
@@ -163,7 +151,7 @@ fn who_hangs_up_at_once_is_kept_out_all_the_same() {
     let server = ServerProcess::start(home.path());
     done(home.path(), &["network", "ban", "127.0.0.2"]);
     for _ in 0..50 {
-        let mut peer = connect_from("127.0.0.2", server.address);
+        let mut peer = Peer::connect_from([127, 0, 0, 2], server.address);
         peer.try_send_bytes(&peer::frame(1, &peer::hello(None)));
         // a socket that was reset does not know any more whose it was
         peer.reset();
@@ -171,6 +159,35 @@ fn who_hangs_up_at_once_is_kept_out_all_the_same() {
     // ids are given in order, and never twice
     let next = Peer::guest(server.address).key().id.0;
     assert_eq!(next, 1, "{} devices were made for who is banned", next - 1);
+}
+
+#[test]
+fn nothing_of_a_banned_network_comes_later_also_if_it_has_hung_up() {
+    let home = tempfile::tempdir().expect("a directory");
+    let server = ServerProcess::start(home.path());
+    let mut bea = Peer::guest(server.address);
+    bea.join("lobby", None);
+    let mut pack: Vec<Peer> =
+        (0..20).map(|_| Peer::connect_from([127, 0, 0, 2], server.address).welcomed(None)).collect();
+    pack.iter_mut().for_each(|peer| drop(peer.join("lobby", None)));
+    let disk = rusqlite::Connection::open(home.path().join("tertulia.db")).expect("a database");
+    disk.execute_batch("BEGIN IMMEDIATE").expect("the lock, for which the server waits");
+    for peer in &mut pack {
+        let says = (1..=100).flat_map(|n| peer::frame(9, &peer::say("lobby", n, Body::Text("again".into()))));
+        peer.send_bytes(&says.collect::<Vec<u8>>());
+    }
+    bea.lives();
+    pack.into_iter().for_each(Peer::reset);
+    let path = home.path().to_owned();
+    let ban = std::thread::spawn(move || done(&path, &["network", "ban", "127.0.0.2"]));
+    bea.lives();
+    disk.execute_batch("ROLLBACK").expect("it was held");
+    ban.join().expect("no panic");
+    let head = bea.history("lobby", None, None, 1).events.last().map_or(0, |event| event.seq.0);
+    for later in 1..=5 {
+        assert_eq!(bea.say("lobby", "quiet now").seq.0, head + later, "something slipped in");
+    }
+    assert!(head < 2_000, "all of it had come in before: nothing was tried");
 }
 
 #[test]
@@ -219,7 +236,7 @@ fn a_stopped_server_is_operated_too() {
     for key in [bea.key(), guest.key(), lost.key()] {
         kept_out(Peer::connect(server.address), Some(key));
     }
-    kept_out(connect_from("127.0.0.2", server.address), None);
+    kept_out(Peer::connect_from([127, 0, 0, 2], server.address), None);
     server.terminate();
     assert!(server.wait().success());
     done(home.path(), &["user", "unban", "Ann"]);

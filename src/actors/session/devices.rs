@@ -7,7 +7,7 @@ use actix::Context;
 
 use super::{Session, Who};
 use crate::actors::Hub;
-use crate::actors::lobby::{AreHere, Evict};
+use crate::actors::lobby::{AreHere, Evict, Evicted};
 use crate::chat::lists;
 use crate::model::DeviceId;
 use crate::store::{DeviceRow, Store};
@@ -27,7 +27,9 @@ impl Session {
     /// It is answered once the other's connection is told to end and nothing that it had said can still be committed.
     pub(super) fn revoke(&mut self, id: u32, who: &Who, revoke: Revoke, ctx: &mut Context<Self>) {
         let (own, other) = (who.device, revoke.device);
-        let work = turn_out(Arc::clone(&self.hub), own, other);
+        // a task of its own: once it is written down the other has to go, also if this connection breaks meanwhile
+        let task = actix_rt::spawn(turn_out(Arc::clone(&self.hub), own, other));
+        let work = async { task.await.map_err(super::gone)? };
         self.wait_for(ctx, work, move |session, done, _| {
             let is_over = done.is_ok() && own == other;
             session.answer(id, done.map(|()| Answer::Ok));
@@ -59,5 +61,5 @@ async fn turn_out(hub: Arc<Hub>, own: DeviceId, other: DeviceId) -> Result<(), R
         return Ok(());
     }
     let bye = Bye { code: ByeCode::Denied, message: REVOKED.into() };
-    hub.lobby.send(Evict(vec![other], bye)).await.map_err(super::gone)
+    hub.lobby.send(Evict(Evicted::Devices(vec![other]), bye)).await.map_err(super::gone)
 }

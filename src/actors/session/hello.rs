@@ -31,7 +31,7 @@ impl Session {
             return self.turn_away(id, too_fast.refusal("too many came from this address; wait a little"));
         }
         log::debug!("session {} says hello, agent {:?}", self.link.id, hello.agent);
-        self.wait_for(ctx, identify(Arc::clone(&self.hub), hello, self.place.address()), move |session, found, ctx| {
+        self.wait_for(ctx, identify(Arc::clone(&self.hub), hello, self.origin.address), move |session, found, ctx| {
             match found {
                 Ok(key) => session.arrive(id, key, ctx),
                 Err(refusal) => session.turn_away(id, refusal),
@@ -43,7 +43,7 @@ impl Session {
         log::debug!("session {} is device {}", self.link.id, key.id);
         // noted before the lobby is told, so that whatever ends this session in between is told too
         self.device = Some(key.id);
-        let work = introduce(Arc::clone(&self.hub), Arc::clone(&self.origin), key, self.place.address());
+        let work = introduce(Arc::clone(&self.hub), Arc::clone(&self.origin), key, self.origin.address);
         self.wait_for(ctx, work, move |session, introduced, _| match introduced {
             Ok((present, key)) => match session.place.for_user(present.user.id, key.id) {
                 Ok(place) => {

@@ -207,12 +207,6 @@ impl Link {
         self.phase.get() == Phase::Open
     }
 
-    /// The address of the peer, unless the socket is gone already.
-    #[must_use]
-    pub fn peer(&self) -> Option<std::net::IpAddr> {
-        self.stream.socket().peer_addr().ok().map(|peer| peer.ip())
-    }
-
     /// Whether `bye` was said, and what waits still goes out.
     #[must_use]
     pub fn is_closing(&self) -> bool {

@@ -141,8 +141,9 @@ async fn start_session(server: &Server, places: &Arc<Places>) -> (Addr<Session>,
     let other_end = TcpStream::connect(socket.local_addr().unwrap()).await.unwrap();
     let link = std::rc::Rc::new(Link::new(crate::actors::session::Stream::Plain(socket.accept().await.unwrap().0)));
     let (session, fanout, hub) = (link.id, Arc::new(server.fanouts[0].clone()), Arc::clone(&server.hub));
-    let origin = Arc::new(Origin { session, thread: 0, fanout, revoked: false.into() });
-    let place = places.enter(other_end.local_addr().unwrap().ip()).unwrap();
+    let address = other_end.local_addr().unwrap().ip();
+    let origin = Arc::new(Origin { session, thread: 0, fanout, address, revoked: false.into() });
+    let place = places.enter(address).unwrap();
     let session = Session::new(hub, link, std::rc::Rc::default(), origin, place).start();
     (session, Somebody::in_lobby(other_end).await)
 }

@@ -35,6 +35,11 @@ pub enum OperateError {
         /// Why not.
         source: io::Error,
     },
+    /// The server has the order, and did not answer.
+    #[error(
+        "the server did not answer ({0}): the order may have been carried out, or still be; look, or give it again"
+    )]
+    Unanswered(io::Error),
     /// The data directory cannot be used.
     #[error(transparent)]
     DataDir(BootError),
@@ -115,13 +120,15 @@ impl Whom {
             Self::Server(stream) => {
                 let path = config.data_dir.join(NAME);
                 let stream = stream.take().map_or_else(|| UnixStream::connect(&path), Ok);
-                stream.and_then(|stream| send(stream, order)).map_err(|source| OperateError::Socket { path, source })
+                let sent = stream.and_then(|stream| send(stream, order));
+                let stream = sent.map_err(|source| OperateError::Socket { path, source })?;
+                hear(stream).map_err(OperateError::Unanswered)
             }
         }
     }
 }
 
-fn send(mut stream: UnixStream, order: &Order) -> io::Result<Reply> {
+fn send(mut stream: UnixStream, order: &Order) -> io::Result<UnixStream> {
     stream.set_read_timeout(Some(limits::CONTROL_TIMEOUT))?;
     stream.set_write_timeout(Some(limits::CONTROL_TIMEOUT))?;
     let frame = rmp_serde::to_vec(order).map_err(io::Error::other)?;
@@ -129,6 +136,10 @@ fn send(mut stream: UnixStream, order: &Order) -> io::Result<Reply> {
     let length = length.ok_or_else(|| io::Error::other("the order is too long"))?;
     stream.write_all(&length.to_be_bytes())?;
     stream.write_all(&frame)?;
+    Ok(stream)
+}
+
+fn hear(mut stream: UnixStream) -> io::Result<Reply> {
     let mut length = [0; 4];
     stream.read_exact(&mut length)?;
     let length = u32::from_be_bytes(length);

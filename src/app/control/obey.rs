@@ -4,19 +4,11 @@
 use ipnet::IpNet;
 
 use super::{Order, Reply, Target};
+use crate::actors::lobby::Evicted;
 use crate::model::names::key_of;
-use crate::model::{DeviceId, Timestamp, limits};
+use crate::model::{Timestamp, limits};
 use crate::store::bans::{in_words, plain};
 use crate::store::{Ban, BanOn, Store, StoreError, UserRow};
-
-/// Whose connections have to end.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Evicted {
-    /// Those of these devices.
-    Devices(Vec<DeviceId>),
-    /// Those that come from a network.
-    Network(IpNet),
-}
 
 /// What an order led to.
 #[derive(Debug)]

@@ -1,6 +1,7 @@
 //! The control socket of a running server: who can open it is its operator, so that nothing more is asked. It is off
 //! the path of any message; what the store has to do goes to the thread that writes.
 
+use std::future::Future;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt;
@@ -9,17 +10,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix::Addr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use super::obey::{Effect, Evicted, obey};
+use super::obey::{Effect, obey};
 use super::{NAME, Order, Reply};
-use crate::actors::fanout::Peers;
-use crate::actors::lobby::{Evict, EvictSessions};
-use crate::actors::{Fanout, Hub};
+use crate::actors::Hub;
+use crate::actors::lobby::Evict;
 use crate::model::limits;
 use crate::store::Store;
 use crate::wire::{Bye, ByeCode};
@@ -60,19 +59,17 @@ impl Drop for ControlSocket {
 }
 
 /// Takes orders until the system ends.
-pub(in crate::app) async fn serve(listener: tokio::net::UnixListener, hub: Arc<Hub>, fanouts: Vec<Addr<Fanout>>) {
-    let (exchanges, fanouts) = (Arc::new(Semaphore::new(limits::CONTROL_EXCHANGES_MAX)), Arc::new(fanouts));
+pub(in crate::app) async fn serve(listener: tokio::net::UnixListener, hub: Arc<Hub>) {
+    let exchanges = Arc::new(Semaphore::new(limits::CONTROL_EXCHANGES_MAX));
     loop {
         let Ok(permit) = Arc::clone(&exchanges).acquire_owned().await else { return };
         match listener.accept().await {
             Ok((stream, _)) => {
-                let (hub, fanouts) = (Arc::clone(&hub), Arc::clone(&fanouts));
+                let hub = Arc::clone(&hub);
                 actix_rt::spawn(async move {
                     let _permit = permit;
-                    match timeout(limits::CONTROL_TIMEOUT, exchange(stream, &hub, &fanouts)).await {
-                        Ok(Ok(())) => {}
-                        Ok(Err(error)) => log::warn!("an exchange over the control socket failed: {error}"),
-                        Err(_) => log::warn!("an exchange over the control socket took too long"),
+                    if let Err(error) = exchange(stream, &hub).await {
+                        log::warn!("an exchange over the control socket failed: {error}");
                     }
                 });
             }
@@ -85,26 +82,41 @@ pub(in crate::app) async fn serve(listener: tokio::net::UnixListener, hub: Arc<H
     }
 }
 
-/// One order and its reply. What is no order is answered too, and changes nothing.
-async fn exchange(mut stream: UnixStream, hub: &Hub, fanouts: &[Addr<Fanout>]) -> io::Result<()> {
-    let length = stream.read_u32().await?;
-    let reply = if length > limits::CONTROL_FRAME_BYTES_MAX {
-        Reply::Refused("this is longer than any order".into())
-    } else {
-        let mut frame = Vec::new();
-        (&mut stream).take(length.into()).read_to_end(&mut frame).await?;
-        match rmp_serde::from_slice::<Order>(&frame) {
-            Ok(order) if frame.len() as u64 == u64::from(length) => carry_out(order, hub, fanouts).await,
-            _ => Reply::Refused("this is no order of this version".into()),
-        }
+/// One order and its reply. What is no order is answered too, and changes nothing. An order that was read is carried out
+/// to its end, however long that takes and whoever still waits for it: half of it, a ban that turns nobody out, would be
+/// worse than none.
+async fn exchange(mut stream: UnixStream, hub: &Hub) -> io::Result<()> {
+    let reply = match in_time(read(&mut stream)).await? {
+        Ok(order) => carry_out(order, hub).await,
+        Err(why) => Reply::Refused(why.into()),
     };
     let frame = rmp_serde::to_vec(&reply).map_err(io::Error::other)?;
-    stream.write_u32(u32::try_from(frame.len()).map_err(io::Error::other)?).await?;
-    stream.write_all(&frame).await
+    let length = u32::try_from(frame.len()).map_err(io::Error::other)?;
+    in_time(async {
+        stream.write_u32(length).await?;
+        stream.write_all(&frame).await
+    })
+    .await
+}
+
+async fn in_time<T>(work: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+    timeout(limits::CONTROL_TIMEOUT, work).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+}
+
+/// An order, or what is wrong with it.
+async fn read(stream: &mut UnixStream) -> io::Result<Result<Order, &'static str>> {
+    let length = stream.read_u32().await?;
+    if length > limits::CONTROL_FRAME_BYTES_MAX {
+        return Ok(Err("this is longer than any order"));
+    }
+    let mut frame = Vec::new();
+    stream.take(length.into()).read_to_end(&mut frame).await?;
+    let order = rmp_serde::from_slice(&frame).ok().filter(|_| frame.len() as u64 == u64::from(length));
+    Ok(order.ok_or("this is no order of this version"))
 }
 
 /// Answered once nothing that the banned ones had said can still be committed.
-async fn carry_out(order: Order, hub: &Hub, fanouts: &[Addr<Fanout>]) -> Reply {
+async fn carry_out(order: Order, hub: &Hub) -> Reply {
     log::info!("the operator: {order:?}");
     let now = hub.settings.clock.now();
     let done = hub.write(move |store: &mut Store| obey(store, &order, now)).await;
@@ -114,21 +126,9 @@ async fn carry_out(order: Order, hub: &Hub, fanouts: &[Addr<Fanout>]) -> Reply {
     };
     if let Some((evicted, message)) = evicted {
         let bye = Bye { code: ByeCode::Denied, message: message.into() };
-        if !evict(evicted, bye, hub, fanouts).await {
+        if hub.lobby.send(Evict(evicted, bye)).await.is_err() {
             return Reply::Refused("it was written down, but the server ends: look again once it runs".into());
         }
     }
     reply
-}
-
-async fn evict(evicted: Evicted, bye: Bye, hub: &Hub, fanouts: &[Addr<Fanout>]) -> bool {
-    match evicted {
-        Evicted::Devices(devices) => hub.lobby.send(Evict(devices, bye)).await.is_ok(),
-        Evicted::Network(network) => {
-            let asked = fanouts.iter().map(|fanout| fanout.send(Peers(network)));
-            let found = futures_util::future::join_all(asked).await;
-            let sessions = found.into_iter().flatten().flatten().collect();
-            hub.lobby.send(EvictSessions(sessions, bye)).await.is_ok()
-        }
-    }
 }
