@@ -1,8 +1,9 @@
 //! Whose turn it is on a terminal that has a prompt. While the prompt is up, the line editor draws, and lines reach
-//! the screen through it alone; while it rests, they are written directly; while it comes up or goes down, nobody
-//! writes, so that no line is torn. Drawing is left to [`super::prompt`].
+//! the screen through it alone; while it rests, they are written directly; while a password is asked for, above the
+//! question; while it comes up or goes down, nobody writes, so that no line is torn. Drawing is left to
+//! [`super::prompt`] and [`super::secret`].
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 
 /// Where the prompt is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -14,6 +15,8 @@ pub(super) enum Phase {
     Moving,
     /// Somebody may type.
     Up,
+    /// Somebody is asked this, and types unseen.
+    Asking(&'static str),
 }
 
 /// The one place that knows the phase.
@@ -41,6 +44,15 @@ impl Gate {
         *self.lock()
     }
 
+    /// The same, without waiting; none while somebody writes, perhaps for ever on a terminal that is halted.
+    pub(super) fn glimpse(&self) -> Option<Phase> {
+        match self.phase.try_lock() {
+            Ok(phase) => Some(*phase),
+            Err(TryLockError::Poisoned(phase)) => Some(*phase.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Phase> {
         self.phase.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -64,5 +76,14 @@ mod tests {
         });
         gate.set(Phase::Up);
         assert_eq!(writer.join().unwrap(), Phase::Up);
+    }
+
+    #[test]
+    fn who_leaves_does_not_wait_for_who_writes() {
+        let gate = Gate::default();
+        let writing = gate.settled();
+        assert_eq!(gate.glimpse(), None);
+        drop(writing);
+        assert_eq!(gate.glimpse(), Some(Phase::Resting));
     }
 }

@@ -5,7 +5,7 @@
 //! [`quote`], [`line`](mod@line), [`describe`], [`render`]), what was said before ([`recent`], [`fold`], [`room`],
 //! [`rooms`], [`marks`]), files of others ([`names`], [`save`]), the two threads ([`screen`], [`typist`]) and what they
 //! work on ([`gate`], [`prompt`], [`complete`]; [`pipe`]), and the loop in the middle ([`talk`], with [`say`], [`act`],
-//! [`outcome`], [`hear`] and [`past`]).
+//! [`outcome`], [`hear`], [`past`] and [`going`]).
 
 mod act;
 mod arguments;
@@ -16,6 +16,7 @@ mod describe;
 mod error;
 mod fold;
 mod gate;
+mod going;
 mod hear;
 mod line;
 mod marks;
@@ -55,6 +56,7 @@ use jiff::tz::TimeZone;
 pub use self::certificate::Tls;
 pub use self::error::Error;
 use self::gate::Gate;
+use self::going::Ending;
 use self::line::Line;
 use self::pipe::Pipe;
 use self::prompt::Before;
@@ -62,7 +64,7 @@ use self::render::Renderer;
 use self::screen::{Plain, Screen};
 use self::signals::Signals;
 pub use self::size::read_size;
-use self::talk::{Ending, Parts, Setting, Talk};
+use self::talk::{Parts, Setting, Talk};
 use self::typist::{Facts, Typist};
 use crate::client::{self, Client, Options, State};
 use crate::model::{Clock, limits};

@@ -2,7 +2,7 @@
 //! words is left to [`super::complete`], turns to [`super::gate`].
 
 use std::borrow::Cow;
-use std::io::{self, Write};
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use super::complete::Finisher;
 use super::gate::{Gate, Phase};
 use super::line::Line;
 use super::remark::Remark;
-use super::screen::Surface;
+use super::screen::{Surface, write_out};
 use super::secret;
 use super::typist::{Facts, Keyboard, Ready, Typed};
 
@@ -85,7 +85,7 @@ impl Keyboard for Prompt {
         let questions = line.as_deref().map_or(&[][..], secret::questions);
         if let (Ok(line), false) = (&line, questions.is_empty()) {
             let why = || Typed::Unreadable("nothing was done: no password was typed".to_owned());
-            return secret::ask(questions).map_or_else(why, |words| Typed::Secret(line.clone(), words));
+            return secret::ask(questions, &self.gate).map_or_else(why, |words| Typed::Secret(line.clone(), words));
         }
         // Ctrl-C, Ctrl-D, or a terminal that is gone
         line.map_or(Typed::End, Typed::Line)
@@ -124,18 +124,15 @@ impl<P: ExternalPrinter + Send + 'static> Surface for Above<P> {
     fn show(&mut self, line: &Line) -> io::Result<()> {
         let text = if self.is_coloured { line.coloured() } else { line.to_string() } + "\n";
         let phase = self.gate.settled();
-        if *phase == Phase::Up {
-            drop(phase);
-            return self.printer.print(text).map_err(io::Error::other);
+        match *phase {
+            Phase::Up => {
+                drop(phase);
+                self.printer.print(text).map_err(io::Error::other)
+            }
+            Phase::Asking(question) => write_out(&format!("\r\x1b[J{text}{question}")),
+            Phase::Resting | Phase::Moving => self.bars.suspend(|| write_out(&text)),
         }
-        self.bars.suspend(|| write_out(&text))
     }
-}
-
-fn write_out(text: &str) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    out.flush()
 }
 
 /// How many rows a line takes on a terminal, or nothing if that depends on how the terminal draws what stands above
@@ -223,11 +220,12 @@ impl Before {
 
 impl Drop for Before {
     fn drop(&mut self) {
+        // at once: what a halted terminal has not shown is not waited for
         #[cfg(unix)]
         if let Some(modes) = &self.modes {
-            let _ = nix::sys::termios::tcsetattr(io::stdin(), nix::sys::termios::SetArg::TCSADRAIN, modes);
+            let _ = nix::sys::termios::tcsetattr(io::stdin(), nix::sys::termios::SetArg::TCSANOW, modes);
         }
-        if self.gate.phase() == Phase::Up {
+        if let Some(Phase::Up | Phase::Asking(_)) = self.gate.glimpse() {
             let _ = write_out("\r\x1b[J");
         }
     }

@@ -35,10 +35,15 @@ impl Surface for Plain {
         if line.is_fault() {
             return writeln!(io::stderr(), "{line}");
         }
-        let mut out = io::stdout().lock();
-        writeln!(out, "{line}")?;
-        out.flush()
+        write_out(&format!("{line}\n"))
     }
+}
+
+/// Writes on standard output, at once.
+pub(super) fn write_out(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
 }
 
 enum Order {

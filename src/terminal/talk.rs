@@ -1,6 +1,7 @@
 //! The conversation at a terminal: one loop that takes what is typed, what happens and what became of things under
 //! way, one at a time, and shows it. The same loop serves a person at a prompt and a script behind a pipe. What
-//! happens in rooms is left to [`super::hear`], what is typed to [`super::say`], what became of it to [`super::outcome`].
+//! happens in rooms is left to [`super::hear`], what is typed to [`super::say`], what became of it to [`super::outcome`],
+//! how it ends to [`super::going`].
 
 use std::collections::VecDeque;
 use std::future::pending;
@@ -16,6 +17,7 @@ use tokio::time::{Instant, sleep_until};
 use super::Error;
 use super::act::{self, Doing, Done};
 use super::command::Command;
+use super::going::{Ending, Going};
 use super::line::Line;
 use super::marks::Pace;
 use super::render::{self, Renderer};
@@ -90,15 +92,6 @@ enum Step {
     TooLate,
 }
 
-/// How a conversation ended.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Ending {
-    /// Whether all that was to be done is done.
-    pub is_good: bool,
-    /// What is left to say once the terminal is as it was.
-    pub words: Vec<Line>,
-}
-
 /// A conversation under way.
 pub(super) struct Talk {
     pub(super) parts: Parts,
@@ -120,10 +113,9 @@ pub(super) struct Talk {
     pub(super) pace: Pace,
     /// Whether one has been in a room at all.
     pub(super) has_entered: bool,
-    is_leaving: bool,
-    is_over: bool,
-    leave_by: Option<Instant>,
-    ending: Ending,
+    pub(super) going: Going,
+    pub(super) leave_by: Option<Instant>,
+    pub(super) ending: Ending,
 }
 
 impl Talk {
@@ -144,8 +136,7 @@ impl Talk {
             unanswered: 0,
             pace: Pace::default(),
             has_entered: false,
-            is_leaving: false,
-            is_over: false,
+            going: Going::Stays,
             leave_by: None,
             ending: Ending { is_good: true, words: Vec::new() },
         }
@@ -162,7 +153,7 @@ impl Talk {
         if self.unanswered > 0 {
             self.give_up(render::unanswered(self.unanswered, self.setting.is_remembered));
         }
-        self.parts.screen.settle().await;
+        self.settle().await;
         self.say_goodbye().await;
         self.ending
     }
@@ -186,12 +177,12 @@ impl Talk {
 
     async fn step(&mut self) -> Step {
         let takes_lines =
-            self.running.is_none() && !self.is_leaving && self.unanswered < limits::TERMINAL_UNANSWERED_MAX;
+            self.running.is_none() && self.going == Going::Stays && self.unanswered < limits::TERMINAL_UNANSWERED_MAX;
         let Parts { screen, typist, signals, happenings, .. } = &mut self.parts;
         tokio::select! {
             biased;
             signal = signals.next() => Step::Signal(signal),
-            () = screen.gone(), if !self.is_leaving => Step::Gone,
+            () = screen.gone(), if self.going == Going::Stays => Step::Gone,
             done = finished(&mut self.running) => Step::Done(done),
             Some(errand) = self.errands.next() => Step::Errand(errand),
             typed = typist.next(), if takes_lines => Step::Typed(typed),
@@ -211,32 +202,7 @@ impl Talk {
             Step::Happening(Some(happening)) => self.hear(happening).await,
             Step::Happening(None) => self.end(Line::fault("the connection is closed")),
             Step::Mark => self.send_mark(),
-            Step::TooLate => self.is_over = true,
-        }
-    }
-
-    /// Who leaves waits for what was said: a person for a moment, a script for as long as it takes, and then for its
-    /// own words to come back.
-    fn is_finished(&mut self) -> bool {
-        let is_script = self.setting.is_script;
-        if self.is_leaving && self.leave_by.is_none() && (!is_script || self.unanswered == 0) {
-            self.leave_by = Some(Instant::now() + limits::TERMINAL_LEAVE_TIMEOUT);
-        }
-        let is_idle = self.unanswered == 0 && (!is_script || self.rooms.heard_all() && self.saves == 0);
-        self.is_over || self.is_leaving && is_idle
-    }
-
-    async fn on_signal(&mut self, signal: Signal) {
-        match signal {
-            Signal::Interrupt if self.running.is_some() && self.has_entered && !self.setting.is_script => {
-                self.running = None;
-                self.show(Line::note("stopped")).await;
-                self.ready(String::new());
-            }
-            Signal::Interrupt | Signal::Leave => {
-                self.ending.is_good &= !self.setting.is_script;
-                self.is_over = true;
-            }
+            Step::TooLate => self.going = self.going.max(Going::IsOver),
         }
     }
 
@@ -258,28 +224,10 @@ impl Talk {
 
     /// Asks for the next line, with words in it that are not to be lost.
     pub(super) fn ready(&self, left: String) {
-        if !self.is_leaving && !self.is_over {
+        if self.going == Going::Stays {
             let prompt = format!("{}> ", safe_text(self.rooms.current().unwrap_or_default()));
             self.parts.typist.ready(Ready { prompt, left });
         }
-    }
-
-    /// Takes nothing more from whoever types.
-    pub(super) const fn leave(&mut self) {
-        self.is_leaving = true;
-    }
-
-    /// Leaves as a failure, with words for when the terminal is free.
-    pub(super) fn give_up(&mut self, words: Line) {
-        self.ending.is_good = false;
-        self.ending.words.push(words);
-        self.is_leaving = true;
-    }
-
-    /// Gives up without waiting for anything.
-    pub(super) fn end(&mut self, words: Line) {
-        self.give_up(words);
-        self.is_over = true;
     }
 }
 

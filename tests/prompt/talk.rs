@@ -1,69 +1,11 @@
-//! The client as a person uses it, in a pseudo terminal: what is typed, what arrives meanwhile, how one leaves.
-#![cfg(unix)]
+//! What is typed at the prompt, what arrives meanwhile, how one leaves.
 
-mod common;
-
-use std::process::Command;
-use std::time::Duration;
-
-use common::{TestServer, text};
-use expectrl::{ControlCode, Eof, Session, WaitStatus};
-use nix::sys::termios::{LocalFlags, tcgetattr};
+use expectrl::ControlCode;
 use tertulia::model::Seq;
 use tertulia::wire::{History, Request, Signal};
 
-/// Long enough for a slow machine; a test that waits so long has failed.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// Takes back the row that was typed.
-const WIPE: &str = "\x1b[1A\r\x1b[J";
-
-struct Person(Session);
-
-impl Person {
-    /// Somebody at a prompt in the lobby.
-    fn sit_down(server: &TestServer) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_client"));
-        command.args(["127.0.0.1", &server.address().port().to_string()]);
-        command.env("TERTULIA_STATE_DIR", server.temporary_dir().join("state"));
-        command.env("TERTULIA_DOWNLOAD_DIR", server.temporary_dir().join("downloads"));
-        command.env("TERM", "xterm").env("NO_COLOR", "1");
-        let mut session = Session::spawn(command).expect("it starts");
-        session.set_expect_timeout(Some(PATIENCE));
-        let mut person = Self(session);
-        person.sees("* in lobby");
-        person.sees("lobby> ");
-        person
-    }
-
-    #[track_caller]
-    fn sees(&mut self, words: &str) {
-        self.0.expect(words).unwrap_or_else(|error| panic!("{words:?} did not come: {error}"));
-    }
-
-    fn types(&mut self, line: &str) {
-        self.0.send_line(line).expect("it reads");
-    }
-
-    fn presses(&mut self, keys: &str) {
-        self.0.send(keys).expect("it reads");
-    }
-
-    /// Whether the terminal hands over lines, as it does where no editor reads key by key.
-    fn has_lines(&self) -> bool {
-        let terminal = self.0.get_raw_handle().expect("a terminal");
-        tcgetattr(terminal).expect("its modes").local_flags.contains(LocalFlags::ICANON)
-    }
-
-    /// The exit code, once it has ended.
-    fn ends(mut self) -> i32 {
-        self.0.expect(Eof).expect("it ends");
-        match self.0.wait().expect("a child") {
-            WaitStatus::Exited(_, code) => code,
-            other => panic!("{other:?}"),
-        }
-    }
-}
+use crate::common::{TestServer, text};
+use crate::person::{Person, WIPE};
 
 #[test]
 fn two_people_talk() {
@@ -86,26 +28,6 @@ fn two_people_talk() {
     ann.sees(" left");
     ann.0.send_control(ControlCode::EndOfTransmission).expect("it reads");
     assert_eq!(ann.ends(), 0);
-}
-
-#[test]
-fn a_password_is_not_shown_and_stands_in_no_history() {
-    const SECRET: &str = "correct horse battery";
-    let server = TestServer::start();
-    let (mut ann, mut other) = (Person::sit_down(&server), Person::sit_down(&server));
-    for (person, line, question) in
-        [(&mut ann, ".register Ann", "or nothing: "), (&mut other, ".login Ann", "password: ")]
-    {
-        person.types(line);
-        person.sees(question);
-        person.types(SECRET);
-        let shown = person.0.expect("* you are Ann now").expect("the right one");
-        assert!(!String::from_utf8_lossy(shown.before()).contains("horse"), "{:?}", shown.before());
-        person.types("/quit");
-    }
-    assert_eq!((ann.ends(), other.ends()), (0, 0));
-    let found = Command::new("grep").args(["-r", "horse"]).arg(server.temporary_dir().join("state")).output();
-    assert!(found.expect("grep runs").stdout.is_empty());
 }
 
 #[test]
@@ -173,8 +95,7 @@ fn a_prompt_that_is_told_to_end_gives_the_terminal_back() {
     assert!(!ann.has_lines());
     ann.presses("half a line");
     ann.sees("half a line");
-    let pid = ann.0.pid().to_string();
-    assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill is everywhere").success());
+    ann.is_sent("-TERM");
     ann.sees("\r\x1b[J");
     assert!(matches!(ben.signal(), Signal::Presence { here: true, .. }));
     assert!(matches!(ben.signal(), Signal::Presence { here: false, .. }));
