@@ -12,9 +12,9 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::journal::Origin;
-use super::places::Place;
 use super::registry::{Answer, Registry};
 use super::session::{Link, Session, SessionId, Stream};
+use super::shares::Share;
 use super::{Hub, Vital};
 use crate::chat::Deadlines;
 use crate::model::{RoomId, Seq, limits};
@@ -62,7 +62,7 @@ pub struct Adopt {
     /// Who is at the other end.
     pub peer: SocketAddr,
     /// Counts it until it is gone.
-    pub place: Place,
+    pub place: Share,
 }
 
 /// Ends one session.
@@ -127,7 +127,7 @@ impl Fanout {
     }
 
     /// Starts a session over a connection on which nothing was said yet.
-    pub(super) fn adopt(&mut self, stream: Stream, peer: SocketAddr, place: Place, ctx: &mut Context<Self>) {
+    pub(super) fn adopt(&mut self, stream: Stream, peer: SocketAddr, place: Share, ctx: &mut Context<Self>) {
         let link = Rc::new(Link::new(stream));
         log::debug!("{peer} is session {}", link.id);
         let fanout = Arc::clone(&self.address);

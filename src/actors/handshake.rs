@@ -9,14 +9,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 use actix::{Addr, Context, Handler, Message};
 use rustls::{ServerConfig, ServerConnection};
 use tokio::net::TcpStream;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use super::Fanout;
 use super::listener::turn_away;
-use super::places::Place;
 use super::session::stream::{Bare, Stream, invalid, send};
-use crate::model::limits;
+use super::shares::Share;
+use super::{Fanout, Shares, SharesMax};
+use crate::model::{Network, limits};
 use crate::wire::{Bye, ByeCode};
 
 /// With this byte begins every frame that may come before `hello`, and nothing of TLS.
@@ -26,14 +25,15 @@ const OF_A_FRAME: u8 = 0x00;
 #[derive(Debug)]
 pub struct Tls {
     config: RwLock<Arc<ServerConfig>>,
-    free: Arc<Semaphore>,
+    free: Arc<Shares>,
 }
 
 impl Tls {
     /// With this certificate.
     #[must_use]
     pub fn new(config: Arc<ServerConfig>) -> Self {
-        Self { config: RwLock::new(config), free: Arc::new(Semaphore::new(limits::HANDSHAKES_MAX)) }
+        let max = SharesMax { all: limits::HANDSHAKES_MAX, per_network: limits::HANDSHAKES_PER_NETWORK_MAX };
+        Self { config: RwLock::new(config), free: Shares::new(max) }
     }
 
     /// From now on, another certificate. Who is connected stays so.
@@ -41,19 +41,19 @@ impl Tls {
         *self.config.write().unwrap_or_else(PoisonError::into_inner) = config;
     }
 
-    /// Leave to begin a handshake; none if too many are under way.
+    /// Leave to begin a handshake; none if too many are under way, in all or with this network.
     #[must_use]
-    pub(super) fn begin(&self) -> Option<Leave> {
-        let permit = Arc::clone(&self.free).try_acquire_owned().ok()?;
+    pub(super) fn begin(&self, network: Network) -> Option<Leave> {
+        let share = self.free.take(network).ok()?;
         let config = Arc::clone(&self.config.read().unwrap_or_else(PoisonError::into_inner));
-        Some(Leave { config, _permit: permit })
+        Some(Leave { config, _share: share })
     }
 }
 
 /// Leave for one handshake.
 pub(super) struct Leave {
     config: Arc<ServerConfig>,
-    _permit: OwnedSemaphorePermit,
+    _share: Share,
 }
 
 /// A connection for this thread that TLS has to begin on.
@@ -64,7 +64,7 @@ pub(super) struct Greet {
     pub(super) stream: std::net::TcpStream,
     pub(super) peer: SocketAddr,
     /// Counts it until it is gone.
-    pub(super) place: Place,
+    pub(super) place: Share,
     pub(super) leave: Leave,
 }
 
@@ -74,7 +74,7 @@ pub(super) struct Greet {
 struct Greeted {
     stream: Stream,
     peer: SocketAddr,
-    place: Place,
+    place: Share,
 }
 
 impl Handler<Greet> for Fanout {
@@ -185,22 +185,29 @@ mod tests {
         Arc::new(builder.with_cert_resolver(Arc::new(ResolvesServerCertUsingSni::new())))
     }
 
+    fn network(number: usize) -> Network {
+        Network::V6(number as u64)
+    }
+
     #[test]
     fn so_many_handshakes_are_under_way_and_no_more() {
         let tls = Tls::new(config());
-        let mut leaves: Vec<Leave> = (0..limits::HANDSHAKES_MAX).map(|_| tls.begin().unwrap()).collect();
-        assert!(tls.begin().is_none());
-        leaves.pop();
-        leaves.push(tls.begin().expect("one has ended"));
-        assert!(tls.begin().is_none());
+        let fill = |from| std::iter::from_fn(|| tls.begin(network(from))).collect::<Vec<Leave>>();
+        let one = fill(0);
+        assert_eq!(one.len(), limits::HANDSHAKES_PER_NETWORK_MAX);
+        assert!(tls.begin(network(1)).is_some(), "somebody elsewhere");
+        let mut others: Vec<Leave> = (1..100).flat_map(fill).collect();
+        assert_eq!(one.len() + others.len(), limits::HANDSHAKES_MAX);
+        others.pop();
+        assert!(tls.begin(network(1_000)).is_some(), "one has ended");
     }
 
     #[test]
     fn a_handshake_keeps_the_certificate_that_it_began_with() {
         let (first, second) = (config(), config());
         let tls = Tls::new(Arc::clone(&first));
-        let begun = tls.begin().unwrap();
+        let begun = tls.begin(network(1)).unwrap();
         tls.replace(Arc::clone(&second));
-        assert!(Arc::ptr_eq(&begun.config, &first) && Arc::ptr_eq(&tls.begin().unwrap().config, &second));
+        assert!(Arc::ptr_eq(&begun.config, &first) && Arc::ptr_eq(&tls.begin(network(1)).unwrap().config, &second));
     }
 }

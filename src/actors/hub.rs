@@ -7,10 +7,10 @@ use actix::Addr;
 use tokio::sync::Semaphore;
 
 use super::executor::Query;
-use super::{DbExecutor, Ending, FileExecutor, Hashing, Journal, Lobby, Newcomers, Rates};
+use super::{DbExecutor, Ending, FileExecutor, Hashing, Journal, Lobby, Newcomers, Rates, Turns, UserPlaces};
 use crate::chat::Guesses;
 use crate::files::BlobStore;
-use crate::model::{Chance, Clock, LogId};
+use crate::model::{Chance, Clock, LogId, Network};
 use crate::store::{Store, StoreError};
 use crate::wire::{Code, Limits, Refusal};
 
@@ -51,6 +51,10 @@ pub struct Hub {
     pub newcomers: Addr<Newcomers>,
     /// Gathers what is to be written.
     pub journal: Addr<Journal>,
+    /// How many devices of a user may be connected.
+    pub user_places: Arc<UserPlaces>,
+    /// Whose picture is looked at next.
+    pub picture_turns: Turns,
     /// How fast people may go on.
     pub rates: Arc<Rates>,
     /// Says that may be unanswered in all.
@@ -101,15 +105,22 @@ impl Hub {
         self.files.send(Query::new(work)).await.map_err(|_| internal())
     }
 
-    /// The same with what may be a picture: one at a time.
+    /// The same with what may be a picture: one at a time, and one of each network in turn.
     ///
     /// # Errors
     /// As [`Self::with_files`].
     pub async fn with_a_picture<R: Send + 'static>(
         &self,
+        network: Network,
         work: impl FnOnce(&BlobStore) -> R + Send + 'static,
     ) -> Result<R, Refusal> {
-        self.pictures.send(Query::new(work)).await.map_err(|_| internal())
+        let turn = self.picture_turns.wait(network).await;
+        // it travels along: whoever hangs up makes no room
+        let in_turn = move |files: &BlobStore| {
+            let _turn = turn;
+            work(files)
+        };
+        self.pictures.send(Query::new(in_turn)).await.map_err(|_| internal())
     }
 }
 

@@ -12,7 +12,8 @@ use tokio::net::TcpListener;
 
 use super::fanout::Adopt;
 use super::handshake::Greet;
-use super::{Ending, Fanout, Places, Rates, Tls, Vital};
+use super::shares::Full;
+use super::{Ending, Fanout, Rates, Shares, Tls, Vital};
 use crate::model::Network;
 use crate::wire::{self, Bye, ByeCode, ServerFrame};
 
@@ -33,7 +34,7 @@ pub struct Listener {
     socket: Arc<TcpListener>,
     fanouts: Vec<Addr<Fanout>>,
     next: usize,
-    places: Arc<Places>,
+    places: Arc<Shares>,
     rates: Arc<Rates>,
     /// What is spoken before anything else, if it is.
     tls: Option<Arc<Tls>>,
@@ -46,7 +47,7 @@ impl Listener {
     pub fn new(
         socket: TcpListener,
         fanouts: Vec<Addr<Fanout>>,
-        places: Arc<Places>,
+        places: Arc<Shares>,
         rates: Arc<Rates>,
         ending: Ending,
     ) -> Self {
@@ -83,9 +84,13 @@ impl Listener {
     }
 
     fn admit(&mut self, stream: std::net::TcpStream, peer: SocketAddr) {
-        let entered = match self.rates.connect(Network::of(peer.ip())) {
-            Ok(()) => self.places.enter(peer.ip()).map_err(|full| full.to_string()),
-            Err(_) => Err("too many connections came from this address; wait a little".into()),
+        let network = Network::of(peer.ip());
+        let entered = match self.rates.connect(network) {
+            Ok(()) => self.places.take(network).map_err(|full| match full {
+                Full::All => "the server is full; try again later",
+                Full::Network => "too many connections come from this address; close one, or try again later",
+            }),
+            Err(_) => Err("too many connections came from this address; wait a little"),
         };
         let place = match entered {
             Ok(place) => place,
@@ -99,7 +104,7 @@ impl Listener {
         };
         self.next = (self.next + 1) % self.fanouts.len();
         let fanout = &self.fanouts[self.next];
-        match self.tls.as_ref().map(|tls| tls.begin()) {
+        match self.tls.as_ref().map(|tls| tls.begin(network)) {
             // bounded: one a connection, of which there are so many places
             None => fanout.do_send(Adopt { stream, peer, place }),
             // bounded: likewise

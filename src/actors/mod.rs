@@ -20,14 +20,16 @@ pub mod lobby;
 pub mod newcomers;
 pub mod open_room;
 pub mod permits;
-pub mod places;
 pub mod rates;
 pub mod registry;
 pub mod room;
 pub mod session;
+pub mod shares;
 pub mod sweeper;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod turns;
+pub mod user_places;
 pub mod vital;
 
 mod batch;
@@ -43,7 +45,9 @@ pub use listener::Listener;
 pub use lobby::Lobby;
 pub use newcomers::Newcomers;
 pub use open_room::OpenRoom;
-pub use places::{Places, PlacesMax};
 pub use rates::Rates;
 pub use room::Room;
+pub use shares::{Shares, SharesMax};
+pub use turns::Turns;
+pub use user_places::UserPlaces;
 pub use vital::{Ending, Vital};

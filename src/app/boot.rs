@@ -18,8 +18,8 @@ use super::tls::{self, Loaded, TlsError};
 use super::{Config, descriptors, shutdown};
 use crate::actors::sweeper::Sweeper;
 use crate::actors::{
-    DbExecutor, Ending, Fanout, FileExecutor, Hashing, Hub, Journal, Listener, Lobby, Newcomers, Places, PlacesMax,
-    Rates, Settings, Tls,
+    DbExecutor, Ending, Fanout, FileExecutor, Hashing, Hub, Journal, Listener, Lobby, Newcomers, Rates, Settings,
+    Shares, SharesMax, Tls, Turns, UserPlaces,
 };
 use crate::files::{BlobStore, FilesError};
 use crate::model::{Chance, limits};
@@ -169,12 +169,9 @@ fn start_listeners(
 ) -> io::Result<Vec<Addr<Listener>>> {
     let (rates, ending) = (Arc::clone(&hub.rates), &hub.ending);
     let main = tokio::net::TcpListener::from_std(sockets.main)?;
-    let max = PlacesMax {
-        all: descriptors::leave_room(config.connections_max),
-        per_network: config.per_address_max,
-        per_user: config.per_user_max,
-    };
-    let main = Listener::new(main, fanouts.to_vec(), Places::new(max), rates, ending.clone());
+    let all = descriptors::leave_room(config.connections_max, config.arbiters);
+    let max = SharesMax { all, per_network: config.per_address_max };
+    let main = Listener::new(main, fanouts.to_vec(), Shares::new(max), rates, ending.clone());
     let plain = sockets.plain.map(tokio::net::TcpListener::from_std).transpose()?;
     let plain = plain.map(|socket| main.beside(socket, ending.clone()));
     Ok([Some(main.speaking(tls)), plain].into_iter().flatten().map(Actor::start).collect())
@@ -211,6 +208,8 @@ fn start_core(config: &Config, stores: Stores, files: &Arc<BlobStore>, chance: C
         guesses: Mutex::default(),
         lobby,
         journal,
+        user_places: UserPlaces::new(config.per_user_max),
+        picture_turns: Turns::default(),
         rates: Arc::new(Rates::new(config.rate)),
         says: Arc::new(Semaphore::new(limits::SAYS_PER_SERVER_MAX)),
         ending,

@@ -6,7 +6,8 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use crate::model::limits;
 
 /// Raises the limit as far as this process may, and says how many connections there can be, of those that are wanted.
-pub(super) fn leave_room(wanted: usize) -> usize {
+pub(super) fn leave_room(wanted: usize, arbiters: usize) -> usize {
+    let reserved = limits::DESCRIPTORS_RESERVED + arbiters.saturating_mul(limits::DESCRIPTORS_PER_ARBITER);
     let (soft, hard) = match getrlimit(Resource::RLIMIT_NOFILE) {
         Ok(limit) => limit,
         Err(error) => {
@@ -14,7 +15,7 @@ pub(super) fn leave_room(wanted: usize) -> usize {
             return wanted;
         }
     };
-    let needed = u64::try_from(wanted.saturating_add(limits::DESCRIPTORS_RESERVED)).unwrap_or(u64::MAX);
+    let needed = u64::try_from(wanted.saturating_add(reserved)).unwrap_or(u64::MAX);
     let raised = needed.min(hard).max(soft);
     let soft = match setrlimit(Resource::RLIMIT_NOFILE, raised, hard) {
         Ok(()) => raised,
@@ -23,7 +24,7 @@ pub(super) fn leave_room(wanted: usize) -> usize {
             soft
         }
     };
-    let (allowed, enough) = share(wanted, usize::try_from(soft).unwrap_or(usize::MAX));
+    let (allowed, enough) = share(wanted, reserved, usize::try_from(soft).unwrap_or(usize::MAX));
     if !enough {
         log::warn!(
             "at most {allowed} connections instead of {wanted}: the system allows {soft} file descriptors (raise it with \
@@ -34,8 +35,8 @@ pub(super) fn leave_room(wanted: usize) -> usize {
 }
 
 /// Connections for so many descriptors, and whether these are all that are wanted.
-fn share(wanted: usize, descriptors: usize) -> (usize, bool) {
-    let allowed = wanted.min(descriptors.saturating_sub(limits::DESCRIPTORS_RESERVED).max(1));
+fn share(wanted: usize, reserved: usize, descriptors: usize) -> (usize, bool) {
+    let allowed = wanted.min(descriptors.saturating_sub(reserved).max(1));
     (allowed, allowed == wanted)
 }
 
@@ -45,8 +46,8 @@ mod tests {
 
     #[test]
     fn connections_leave_some_descriptors_to_the_rest() {
-        assert_eq!(share(10_000, 1_048_576), (10_000, true));
-        assert_eq!(share(10_000, 1_024), (896, false));
-        assert_eq!(share(10, 64), (1, false), "one can always look");
+        assert_eq!(share(10_000, 128, 1_048_576), (10_000, true));
+        assert_eq!(share(10_000, 128, 1_024), (896, false));
+        assert_eq!(share(10, 128, 64), (1, false), "one can always look");
     }
 }

@@ -121,6 +121,8 @@ pub const CONNECTIONS_PER_ADDRESS_MAX: usize = 1_000;
 pub const CONNECTIONS_PER_USER_MAX: usize = 50;
 /// File descriptors that connections leave to the database, the files and whatever else the process opens.
 pub const DESCRIPTORS_RESERVED: usize = 128;
+/// And for each arbiter, which takes some of its own.
+pub const DESCRIPTORS_PER_ARBITER: usize = 4;
 
 /// Says a second for one device, unless `--rate` says otherwise: nobody types so fast, and a bridge can be given more.
 /// One more is `slow_down`.
@@ -164,6 +166,8 @@ pub const NEW_ROOMS_PER_MINUTE: u32 = 6;
 
 /// Handshakes of TLS that are under way at once; one more connection is closed. Each takes up to 17 KiB.
 pub const HANDSHAKES_MAX: usize = 1_024;
+/// Of them, with one network: it takes sixteen to have all.
+pub const HANDSHAKES_PER_NETWORK_MAX: usize = 64;
 /// Bytes that a handshake of TLS takes from a stranger, who shows no certificate: several times what clients send.
 pub const HANDSHAKE_BYTES_MAX: usize = 8 * 1024;
 /// Encrypted bytes that wait for a slow socket, beside its outbox: a few records of TLS in one write.

@@ -36,13 +36,11 @@ impl Peer {
         Self::over(Line::Plain(stream))
     }
 
-    /// From another address of this machine, which has all of 127/8.
+    /// From another address of this machine.
     pub fn connect_from(source: [u8; 4], address: SocketAddr) -> Self {
-        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
-        socket.bind(&SocketAddr::from((source, 0)).into()).expect("an address of this machine");
-        socket.connect(&address.into()).expect("the server listens");
+        let socket = socket_from(source, address);
         socket.set_read_timeout(Some(PATIENCE)).expect("a timeout");
-        Self::over(Line::Plain(socket.into()))
+        Self::over(Line::Plain(socket))
     }
 
     /// A peer that says what it says over this.
@@ -260,6 +258,14 @@ impl Peer {
 /// The server hung up, or was killed in the middle of a word.
 fn is_over(error: &std::io::Error) -> bool {
     matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset)
+}
+
+/// A connection from another address of this machine, which has all of 127/8.
+pub fn socket_from(source: [u8; 4], address: SocketAddr) -> TcpStream {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+    socket.bind(&SocketAddr::from((source, 0)).into()).expect("an address of this machine");
+    socket.connect(&address.into()).expect("the server listens");
+    socket.into()
 }
 
 pub fn frame(id: u32, request: &Request) -> Vec<u8> {

@@ -29,7 +29,11 @@ fn first_record(address: SocketAddr) -> Vec<u8> {
 }
 
 fn socket(address: SocketAddr) -> TcpStream {
-    let stream = TcpStream::connect(address).unwrap();
+    socket_from([127, 0, 0, 1], address)
+}
+
+fn socket_from(source: [u8; 4], address: SocketAddr) -> TcpStream {
+    let stream = peer::socket_from(source, address);
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     stream
 }
@@ -125,9 +129,9 @@ fn half_a_handshake_costs_nobody_else_anything_and_ends_in_time() {
     let begun = Instant::now();
     let half: Vec<TcpStream> = (0..200)
         .map(|number| {
-            let mut stream = socket(server.address());
+            let mut stream = socket_from([127, 0, 0, 2 + u8::try_from(number % 4).unwrap()], server.address());
             // none, one byte, half of the record, all but one byte
-            let sent = [0, 1, hello.len() / 2, hello.len() - 1][number % 4];
+            let sent = [0, 1, hello.len() / 2, hello.len() - 1][number / 4 % 4];
             stream.write_all(&hello[..sent]).unwrap();
             stream
         })
@@ -153,6 +157,23 @@ fn half_a_handshake_costs_nobody_else_anything_and_ends_in_time() {
     assert!(took >= limits::HANDSHAKE_TIMEOUT, "not before its time: {took:?}");
     assert!(took < limits::HANDSHAKE_TIMEOUT + Duration::from_secs(5), "{took:?}");
     ann.lives();
+}
+
+#[test]
+fn one_address_cannot_take_all_handshakes() {
+    let server = server();
+    let stranger = [127, 0, 0, 2];
+    let half: Vec<TcpStream> =
+        (0..limits::HANDSHAKES_PER_NETWORK_MAX).map(|_| socket_from(stranger, server.address())).collect();
+    assert_eq!(rest(socket_from(stranger, server.address())), b"", "one more is hung up on");
+    Peer::encrypted_guest(server.address()).lives();
+    drop(half);
+    // whoever goes makes room
+    let first_byte = |mut stream: TcpStream| {
+        drop(stream.write_all(&first_record(server.address())));
+        matches!(stream.read(&mut [0]), Ok(1))
+    };
+    while !first_byte(socket_from(stranger, server.address())) {}
 }
 
 #[test]

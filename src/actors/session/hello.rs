@@ -13,7 +13,7 @@ use crate::actors::lobby::Arrive;
 use crate::actors::newcomers::MakeDevice;
 use crate::chat::Present;
 use crate::model::names::key_of;
-use crate::model::{DeviceId, Timestamp};
+use crate::model::{DeviceId, Timestamp, User};
 use crate::store::{Ban, Comer, Identity, Store, StoreError};
 use crate::wire::{self, Answer, ByeCode, Code, DeviceKey, Hello, Refusal, Request, Welcome};
 
@@ -45,15 +45,23 @@ impl Session {
         self.device = Some(key.id);
         let work = introduce(Arc::clone(&self.hub), Arc::clone(&self.origin), key, self.origin.address);
         self.wait_for(ctx, work, move |session, introduced, _| match introduced {
-            Ok((present, key)) => match session.place.for_user(present.user.id, key.id) {
-                Ok(place) => {
-                    session.user_place = place.map(Box::new);
-                    session.welcome(id, present, key);
-                }
-                Err(full) => session.turn_away(id, Refusal::new(Code::Quota, full.to_string())),
+            Ok((present, key)) => match session.take_place_of(&present.user) {
+                Ok(()) => session.welcome(id, present, key),
+                Err(refusal) => session.turn_away(id, refusal),
             },
             Err(refusal) => session.turn_away(id, refusal),
         });
+    }
+
+    /// Counts the device among those of its user that are connected; guests are none's.
+    pub(super) fn take_place_of(&mut self, user: &User) -> Result<(), Refusal> {
+        let device = self.device.filter(|_| !user.guest);
+        let Some(device) = device else { return Ok(()) };
+        let place = self.hub.user_places.enter(user.id, device).ok_or_else(|| {
+            Refusal::new(Code::Quota, "too many devices of this user are connected; end one of them first")
+        })?;
+        self.user_place = Some(Box::new(place));
+        Ok(())
     }
 
     /// What was no request at all: a malformed `hello`, or something else in its place.

@@ -36,8 +36,9 @@ use self::uploads::Uploads;
 use super::journal::Origin;
 use super::lobby::Depart;
 use super::permits::{Permit, Permits};
-use super::places::{Place, UserPlace};
 use super::registry::Registry;
+use super::shares::Share;
+use super::user_places::UserPlace;
 use super::{Hub, hub};
 use crate::chat::permissions::{self, Action, Role, RoomState};
 use crate::chat::{Present, form};
@@ -63,7 +64,7 @@ pub struct Session {
     permits: Permits,
     /// What was waited for, until the requests at hand are taken up; boxed, since an idle session has none.
     in_hand: Option<Box<Permit>>,
-    place: Place,
+    place: Share,
     /// Boxed, since most are guests.
     user_place: Option<Box<UserPlace>>,
 }
@@ -91,7 +92,7 @@ impl Session {
         link: Rc<Link>,
         registry: Rc<RefCell<Registry>>,
         origin: Arc<Origin>,
-        place: Place,
+        place: Share,
     ) -> Self {
         let permits = Permits::new(Arc::clone(&hub.says));
         Self {

@@ -81,9 +81,8 @@ impl Session {
             return;
         }
         let present = Arc::new(Present { key: key_of(&user.name), user });
-        // one too many is told so when it connects again
-        let counted = self.device.and_then(|device| self.place.for_user(present.user.id, device).ok().flatten());
-        self.user_place = counted.map(Box::new);
+        // one too many is told so when it says hello again: here it is written down already whose it is
+        self.take_place_of(&present.user).ok();
         self.present = Some(Arc::clone(&present));
         for membership in self.memberships.iter() {
             let rename = Rename { session: self.link.id, present: Arc::clone(&present) };

@@ -14,7 +14,7 @@ use crate::actors::{Hub, hub, journal};
 use crate::chat::form;
 use crate::chat::permissions::{self, Action, Role, RoomState};
 use crate::files::{BlobStore, CheckError, Checked, FilesError, Want};
-use crate::model::{Body, FileBody, ImageBody, RoomName, Timestamp, limits};
+use crate::model::{Body, FileBody, ImageBody, Network, RoomName, Timestamp, limits};
 use crate::store::{NewUpload, Opened, Store, StoreError, UploadId};
 use crate::wire::{Answer, Chunk, Code, Finish, Refusal, Said, Upload, UploadKind, Uploading};
 
@@ -132,7 +132,7 @@ impl Session {
         };
         let Some(permit) = self.take_permit(frame, ctx) else { return };
         let ticket = Ticket { request: id, permit };
-        let (work, who) = (keep(Arc::clone(&self.hub), sending), who.clone());
+        let (work, who) = (keep(Arc::clone(&self.hub), self.network(), sending), who.clone());
         self.wait_for(ctx, work, move |session, kept, ctx| match kept {
             Ok(body) => session.say_upload(ticket, &who, finish.upload, body, ctx),
             Err(refusal) => {
@@ -235,7 +235,7 @@ async fn stage_of(hub: &Hub, room: &RoomName, opened: Opened) -> Result<Stage, R
 }
 
 /// Checks what came in and puts it under its hash, where the upload's row keeps it until a message refers to it.
-async fn keep(hub: Arc<Hub>, sending: Sending) -> Result<Body, Refusal> {
+async fn keep(hub: Arc<Hub>, network: Network, sending: Sending) -> Result<Body, Refusal> {
     let (digest, size) = (sending.asked.sha256, sending.asked.size);
     let upload = match sending.stage {
         Stage::Open { upload, .. } => upload,
@@ -251,7 +251,7 @@ async fn keep(hub: Arc<Hub>, sending: Sending) -> Result<Body, Refusal> {
     };
     let checked = match want {
         Want::Any => hub.with_files(work).await?,
-        Want::Image => hub.with_a_picture(work).await?,
+        Want::Image => hub.with_a_picture(network, work).await?,
     };
     match checked {
         Ok(checked) => Ok(sending.body(checked)),

@@ -12,13 +12,12 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::*;
-use crate::actors::OpenRoom;
 use crate::actors::executor::Query;
 use crate::actors::journal::Origin;
 use crate::actors::lobby::{Maker, Open};
-use crate::actors::places::{Places, PlacesMax};
 use crate::actors::session::{Link, Session};
 use crate::actors::testing::Panic;
+use crate::actors::{OpenRoom, Shares, SharesMax};
 use crate::model::{Body, Network, Nonce, RoomName};
 use crate::store::StoreError;
 use crate::wire::{self, Answer, Hello, Join, Request, Say, ServerFrame, Signal};
@@ -136,21 +135,21 @@ impl Somebody {
 }
 
 /// A session with its other end, made here and not by a fan-out, so that it can be sent something.
-async fn start_session(server: &Server, places: &Arc<Places>) -> (Addr<Session>, Somebody) {
+async fn start_session(server: &Server, places: &Arc<Shares>) -> (Addr<Session>, Somebody) {
     let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let other_end = TcpStream::connect(socket.local_addr().unwrap()).await.unwrap();
     let link = std::rc::Rc::new(Link::new(crate::actors::session::Stream::Plain(socket.accept().await.unwrap().0)));
     let (session, fanout, hub) = (link.id, Arc::new(server.fanouts[0].clone()), Arc::clone(&server.hub));
     let address = other_end.local_addr().unwrap().ip();
     let origin = Arc::new(Origin { session, thread: 0, fanout, address, revoked: false.into() });
-    let place = places.enter(address).unwrap();
+    let place = places.take(Network::of(address)).unwrap();
     let session = Session::new(hub, link, std::rc::Rc::default(), origin, place).start();
     (session, Somebody::in_lobby(other_end).await)
 }
 
 #[test]
 fn a_panic_of_a_session_is_only_its_own_end() {
-    let places = Places::new(PlacesMax { all: 1, per_network: 0, per_user: 0 });
+    let places = Shares::new(SharesMax { all: 1, per_network: 0 });
     let counted = Arc::clone(&places);
     let code = exit_code_after(|server, address| async move {
         let mut neighbour = Somebody::in_lobby(TcpStream::connect(address).await.unwrap()).await;
@@ -167,5 +166,5 @@ fn a_panic_of_a_session_is_only_its_own_end() {
         System::current().stop();
     });
     assert_eq!(code, 0);
-    assert!(places.enter("127.0.0.1".parse().unwrap()).is_ok(), "it is counted no more");
+    assert!(places.take(Network::of(std::net::Ipv4Addr::LOCALHOST.into())).is_ok(), "it is counted no more");
 }
