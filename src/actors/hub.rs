@@ -7,7 +7,7 @@ use actix::Addr;
 use tokio::sync::Semaphore;
 
 use super::executor::Query;
-use super::{DbExecutor, Ending, FileExecutor, Hashing, Journal, Lobby, Newcomers, Rates, Turns, UserPlaces};
+use super::{DbExecutor, Ending, FileExecutor, GroupCommit, Hashing, Journal, Lobby, Rates, Turns, UserPlaces};
 use crate::chat::Guesses;
 use crate::files::BlobStore;
 use crate::model::{Chance, Clock, LogId, Network};
@@ -35,6 +35,8 @@ pub struct Hub {
     pub chance: Arc<Mutex<Chance>>,
     /// The thread that writes.
     pub writer: Addr<DbExecutor>,
+    /// What waits for it beside what is said.
+    pub group_commit: Arc<GroupCommit>,
     /// The threads that read.
     pub readers: Addr<DbExecutor>,
     /// The threads that handle files.
@@ -47,8 +49,6 @@ pub struct Hub {
     pub guesses: Mutex<Guesses>,
     /// Finds rooms and devices.
     pub lobby: Addr<Lobby>,
-    /// Makes devices.
-    pub newcomers: Addr<Newcomers>,
     /// Gathers what is to be written.
     pub journal: Addr<Journal>,
     /// How many devices of a user may be connected.
@@ -79,11 +79,23 @@ impl Hub {
         }
     }
 
-    /// Writes to the database, outside of the journal's batches.
+    /// Writes to the database, in one transaction with what others want written.
     ///
     /// # Errors
-    /// `unavailable` if it cannot be written now. If the outcome is unknown there is no answer: the process ends.
+    /// As [`GroupCommit::write`].
     pub async fn write<R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Store) -> Result<R, StoreError> + Send + 'static,
+    ) -> Result<R, Refusal> {
+        self.group_commit.write(work).await
+    }
+
+    /// Does something on the thread that writes, in as many transactions as it takes: behind all that was committed
+    /// before, whether or not somebody waits for it.
+    ///
+    /// # Errors
+    /// As [`GroupCommit::write`].
+    pub async fn with_writer<R: Send + 'static>(
         &self,
         query: impl FnOnce(&mut Store) -> Result<R, StoreError> + Send + 'static,
     ) -> Result<R, Refusal> {

@@ -11,13 +11,13 @@
 
 pub mod executor;
 pub mod fanout;
+pub mod group_commit;
 pub mod handshake;
 pub mod hasher;
 pub mod hub;
 pub mod journal;
 pub mod listener;
 pub mod lobby;
-pub mod newcomers;
 pub mod open_room;
 pub mod permits;
 pub mod rates;
@@ -37,13 +37,13 @@ mod checkpoints;
 
 pub use executor::{DbExecutor, FileExecutor};
 pub use fanout::Fanout;
+pub use group_commit::GroupCommit;
 pub use handshake::Tls;
 pub use hasher::Hashing;
 pub use hub::{Hub, Settings};
 pub use journal::Journal;
 pub use listener::Listener;
 pub use lobby::Lobby;
-pub use newcomers::Newcomers;
 pub use open_room::OpenRoom;
 pub use rates::Rates;
 pub use room::Room;

@@ -56,7 +56,7 @@ async fn sweep(hub: Arc<Hub>, files: Arc<BlobStore>) -> Result<Swept, Refusal> {
     let shelf = Arc::clone(&files);
     loop {
         let shelf = Arc::clone(&shelf);
-        let closed = hub.write(move |store: &mut Store| close_stale_uploads(store, &shelf, before)).await?;
+        let closed = hub.with_writer(move |store: &mut Store| close_stale_uploads(store, &shelf, before)).await?;
         if closed < UPLOADS_AT_ONCE {
             break;
         }

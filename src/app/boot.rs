@@ -18,7 +18,7 @@ use super::tls::{self, Loaded, TlsError};
 use super::{Config, descriptors, shutdown};
 use crate::actors::sweeper::Sweeper;
 use crate::actors::{
-    DbExecutor, Ending, Fanout, FileExecutor, Hashing, Hub, Journal, Listener, Lobby, Newcomers, Rates, Settings,
+    DbExecutor, Ending, Fanout, FileExecutor, GroupCommit, Hashing, Hub, Journal, Listener, Lobby, Rates, Settings,
     Shares, SharesMax, Tls, Turns, UserPlaces,
 };
 use crate::files::{BlobStore, FilesError};
@@ -192,14 +192,13 @@ fn start_core(config: &Config, stores: Stores, files: &Arc<BlobStore>, chance: C
     let readers = DbExecutor::start_readers(stores.readers, &ending);
     let journal = Journal::new(writer.clone(), Arc::clone(files), clock.clone(), ending.clone()).start();
     let chance = Arc::new(Mutex::new(chance));
-    let newcomers = Newcomers::new(writer.clone(), Arc::clone(&chance), clock.clone(), ending.clone()).start();
     let handles = arbiters.iter().map(Arbiter::handle).collect();
     let lobby = Lobby::new(writer.clone(), journal.clone(), clock.clone(), handles, ending.clone()).start();
     Hub {
         settings: Settings { server: Config::server_name(), limits: config.limits(), clock },
         log,
-        newcomers,
         chance,
+        group_commit: GroupCommit::new(writer.clone()),
         writer,
         readers,
         files: FileExecutor::start_threads(limits::FILE_THREADS, "files", files, &ending),

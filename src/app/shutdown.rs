@@ -48,7 +48,7 @@ pub(super) async fn shut_down(server: Server) {
     if timeout(limits::GOODBYE_TIMEOUT + Duration::from_secs(1), goodbyes).await.is_err() {
         log::warn!("some connections did not end in time");
     }
-    if timeout(limits::GOODBYE_TIMEOUT, hub.write(Store::checkpoint)).await.is_ok_and(|done| done.is_ok()) {
+    if timeout(limits::GOODBYE_TIMEOUT, hub.with_writer(Store::checkpoint)).await.is_ok_and(|done| done.is_ok()) {
         log::debug!("everything stands in the database's own file");
     }
     log::info!("stopped");

@@ -101,8 +101,8 @@ pub const BATCH_SAYS_MAX: usize = 512;
 /// Bytes of text in one transaction, give or take what one session had read: a room's part of a batch is what waits
 /// for a slow socket as a whole, so that it must not be large.
 pub const BATCH_TEXT_BYTES_MAX: usize = 128 * 1024;
-/// New devices in one transaction, which everything that is said meanwhile waits for.
-pub const BATCH_DEVICES_MAX: usize = 64;
+/// Marks, uploads, new devices and the like in one transaction, which everything that is said meanwhile waits for.
+pub const GROUP_WRITES_MAX: usize = 64;
 /// Requests decoded from one read before a session lets others have the thread.
 pub const REQUESTS_PER_TURN_MAX: usize = 64;
 

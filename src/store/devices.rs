@@ -28,19 +28,6 @@ impl Store {
         self.write(|connection| new_device(connection, chance, now))
     }
 
-    /// Makes guests' devices, all in one transaction, as [`Store::new_device`] does.
-    ///
-    /// # Errors
-    /// See [`StoreError`].
-    pub fn new_devices(
-        &mut self,
-        count: usize,
-        chance: &mut Chance,
-        now: Timestamp,
-    ) -> Result<Vec<(Identity, [u8; 16])>, StoreError> {
-        self.write(|connection| (0..count).map(|_| new_device(connection, chance, now)).collect())
-    }
-
     /// Who speaks through this device, if the secret is its own.
     ///
     /// # Errors
@@ -215,13 +202,35 @@ mod tests {
     #[test]
     fn a_crowd_gets_devices_that_differ() {
         let mut fixture = Fixture::new();
-        let made = fixture.store.new_devices(50, &mut Chance::seeded(5), Timestamp(1)).unwrap();
+        let mut chance = Chance::seeded(5);
+        let crowd = |store: &mut Store| (0..50).map(|_| store.new_device(&mut chance, Timestamp(1))).collect();
+        let made: Vec<_> = fixture.store.gather(crowd).unwrap();
         fixture.reopen();
         for (identity, secret) in &made {
             assert_eq!(fixture.store.authenticate(identity.device, secret), Ok(Some(identity.clone())));
         }
         let names: std::collections::BTreeSet<_> = made.iter().map(|(identity, _)| &identity.user.name).collect();
         assert_eq!(names.len(), 50);
+    }
+
+    #[test]
+    fn what_is_gathered_is_written_at_its_end_or_not_at_all() {
+        let mut fixture = Fixture::new();
+        let count = |store: &mut Store| devices::table.count().get_result::<i64>(&mut store.connection).unwrap();
+        let before = count(&mut fixture.store);
+        fixture.store.take_committed();
+        let failed: Result<(), _> = fixture.store.gather(|store| {
+            store.new_device(&mut Chance::seeded(5), Timestamp(1))?;
+            assert!(!store.take_committed(), "one sync for all, at the end");
+            Err(StoreError::Unavailable("as the test asked".into()))
+        });
+        assert!(failed.is_err());
+        assert_eq!(count(&mut fixture.store), before);
+        fixture.store.gather(|store| store.new_device(&mut Chance::seeded(5), Timestamp(1))).unwrap();
+        assert!(fixture.store.take_committed());
+        assert_eq!(count(&mut fixture.store), before + 1);
+        fixture.store.new_device(&mut Chance::seeded(6), Timestamp(1)).unwrap();
+        assert_eq!(count(&mut fixture.store), before + 2, "and afterwards each by itself");
     }
 
     #[test]

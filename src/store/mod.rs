@@ -63,6 +63,8 @@ pub struct Store {
     /// Something was deleted whose words the write-ahead log still holds.
     must_erase: bool,
     has_committed: bool,
+    /// A transaction is under way, into which whatever is written goes.
+    is_gathering: bool,
     /// Pages in the write-ahead log after the last commit, until they are carried over.
     log_pages: i32,
     turn: checkpoint::Turn,
@@ -87,10 +89,26 @@ impl Store {
         std::mem::replace(&mut self.has_committed, false)
     }
 
+    /// Does all that is in `work` in one transaction, with one sync at its end, or nothing of it.
+    ///
+    /// # Errors
+    /// See [`StoreError`]; then nothing of it was written.
+    pub fn gather<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.begin()?;
+        self.is_gathering = true;
+        let done = work(self);
+        self.is_gathering = false;
+        let value = self.end(done)?;
+        self.tend()?;
+        Ok(value)
+    }
+
     /// Does `work` in one transaction that nobody else writes beside, or not at all.
     fn write<T>(&mut self, work: impl FnOnce(&mut SqliteConnection) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let value = self.transact(work)?;
-        self.tend()?;
+        if !self.is_gathering {
+            self.tend()?;
+        }
         Ok(value)
     }
 
@@ -99,18 +117,29 @@ impl Store {
         &mut self,
         work: impl FnOnce(&mut SqliteConnection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        if self.is_gathering {
+            return work(&mut self.connection);
+        }
+        self.begin()?;
+        let done = work(&mut self.connection);
+        self.end(done)
+    }
+
+    fn begin(&mut self) -> Result<(), StoreError> {
         // Not `immediate_transaction`: where SQLite has already rolled back by itself, as it does when the disk is
         // full, that one returns the failure of its own ROLLBACK instead of the cause.
-        let connection = &mut self.connection;
-        AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE")?;
-        match work(connection) {
+        Ok(AnsiTransactionManager::begin_transaction_sql(&mut self.connection, "BEGIN IMMEDIATE")?)
+    }
+
+    fn end<T>(&mut self, done: Result<T, StoreError>) -> Result<T, StoreError> {
+        match done {
             Ok(value) => {
-                AnsiTransactionManager::commit_transaction(connection)?;
+                AnsiTransactionManager::commit_transaction(&mut self.connection)?;
                 self.has_committed = true;
                 Ok(value)
             }
             Err(cause) => {
-                if let Err(error) = AnsiTransactionManager::rollback_transaction(connection) {
+                if let Err(error) = AnsiTransactionManager::rollback_transaction(&mut self.connection) {
                     log::debug!("nothing was left to roll back: {error}");
                 }
                 Err(cause)

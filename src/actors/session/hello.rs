@@ -1,7 +1,7 @@
 //! `hello`: who speaks over this connection. It comes first; what goes wrong with it ends the connection.
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use actix::Context;
 use bytes::Bytes;
@@ -10,7 +10,6 @@ use super::Session;
 use crate::actors::Hub;
 use crate::actors::journal::Origin;
 use crate::actors::lobby::Arrive;
-use crate::actors::newcomers::MakeDevice;
 use crate::chat::Present;
 use crate::model::names::key_of;
 use crate::model::{DeviceId, Timestamp, User};
@@ -110,7 +109,7 @@ async fn introduce(
     // asked once more behind all that an earlier connection of the device still had with the thread that writes: it may
     // have registered, or have been revoked or banned before the lobby knew of this one
     let (id, secret, now) = (key.id, key.secret.clone(), hub.settings.clock.now());
-    let identity = hub.write(move |store: &mut Store| admit(store, id, &secret, peer, now)).await??;
+    let identity = hub.with_writer(move |store: &mut Store| admit(store, id, &secret, peer, now)).await??;
     Ok((Arc::new(Present { key: key_of(&identity.user.name), user: identity.user }), key))
 }
 
@@ -136,7 +135,10 @@ async fn make_device(hub: &Hub, address: IpAddr) -> Result<DeviceKey, Refusal> {
     if let Some(ban) = hub.read(ban).await? {
         return Err(banned(&ban));
     }
-    let (identity, secret) = hub.newcomers.send(MakeDevice).await.map_err(super::gone)??;
+    let chance = Arc::clone(&hub.chance);
+    let make =
+        move |store: &mut Store| store.new_device(&mut chance.lock().unwrap_or_else(PoisonError::into_inner), now);
+    let (identity, secret) = hub.write(make).await?;
     Ok(DeviceKey { id: identity.device, secret: secret.to_vec() })
 }
 

@@ -119,7 +119,7 @@ async fn read(stream: &mut UnixStream) -> io::Result<Result<Order, &'static str>
 async fn carry_out(order: Order, hub: &Hub) -> Reply {
     log::info!("the operator: {order:?}");
     let now = hub.settings.clock.now();
-    let done = hub.write(move |store: &mut Store| obey(store, &order, now)).await;
+    let done = hub.with_writer(move |store: &mut Store| obey(store, &order, now)).await;
     let Effect { reply, evicted } = match done {
         Ok(effect) => effect,
         Err(refusal) => return Reply::Refused(refusal.message.to_string()),
