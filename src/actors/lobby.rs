@@ -123,10 +123,10 @@ impl Lobby {
         }
     }
 
-    /// Rooms whose actors run.
+    /// The counts of the rooms whose actors run.
     #[cfg(test)]
-    pub(super) fn live_rooms(&self) -> usize {
-        self.rooms.len()
+    pub(super) fn live_rooms(&self) -> Vec<std::sync::Weak<AtomicU32>> {
+        self.rooms.values().map(|live| Arc::downgrade(&live.members)).collect()
     }
 
     fn unused(&self, key: &NameKey, use_number: u64) -> Option<&LiveRoom> {

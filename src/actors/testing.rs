@@ -1,5 +1,8 @@
 //! Panics on order, and a look at what the lobby keeps: only tests can send this, and what ships does not know it.
 
+use std::sync::Weak;
+use std::sync::atomic::AtomicU32;
+
 use actix::{Context, Handler, Message};
 
 use super::session::Session;
@@ -23,15 +26,16 @@ macro_rules! panics {
     )*};
 }
 
-/// How many rooms have an actor.
+/// Something of each room that has an actor, which lives as long as that. An address would not do: one that is held
+/// for a moment only looks like somebody who would miss the room.
 #[derive(Message)]
-#[rtype(result = "usize")]
-pub(crate) struct CountLiveRooms;
+#[rtype(result = "Vec<Weak<AtomicU32>>")]
+pub(crate) struct LiveRooms;
 
-impl Handler<CountLiveRooms> for Lobby {
-    type Result = usize;
+impl Handler<LiveRooms> for Lobby {
+    type Result = Vec<Weak<AtomicU32>>;
 
-    fn handle(&mut self, _: CountLiveRooms, _: &mut Context<Self>) -> usize {
+    fn handle(&mut self, _: LiveRooms, _: &mut Context<Self>) -> Self::Result {
         self.live_rooms()
     }
 }

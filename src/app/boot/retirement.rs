@@ -2,15 +2,11 @@
 
 #![cfg(test)]
 
-use actix::WeakAddr;
 use tokio::net::TcpStream;
 
 use super::panics::{Somebody, exit_code_after};
 use super::*;
-use crate::actors::Room;
-use crate::actors::lobby::Open;
-use crate::actors::testing::CountLiveRooms;
-use crate::model::RoomName;
+use crate::actors::testing::LiveRooms;
 use crate::wire::{Answer, InRoom, Join, Request, ServerFrame};
 
 const ROOMS: usize = 2_000;
@@ -28,28 +24,22 @@ async fn ask(somebody: &mut Somebody, rooms: &[String], request: impl Fn(String)
     somebody.wait_for(is_last).await;
 }
 
-async fn actor_of(server: &Server, room: &str) -> WeakAddr<Room> {
-    let open = Open { name: RoomName::parse(room).unwrap(), create: None };
-    server.hub.lobby.send(open).await.unwrap().unwrap().unwrap().room.downgrade()
-}
-
 #[test]
 fn a_room_that_nobody_is_in_has_no_actor() {
     let code = exit_code_after(|server, address| async move {
+        let mut seen = Vec::new();
         let mut somebody = Somebody::in_lobby(TcpStream::connect(address).await.unwrap()).await;
         let names: Vec<String> = (0..ROOMS).map(|number| format!("room-{number}")).collect();
-        let mut actors = Vec::new();
         for rooms in names.chunks(ROOMS_AT_ONCE) {
             ask(&mut somebody, rooms, |room| Request::Join(Join { room, after: None, log: None })).await;
-            assert!(server.hub.lobby.send(CountLiveRooms).await.unwrap() > rooms.len());
-            for room in rooms {
-                actors.push(actor_of(&server, room).await);
-            }
+            let live = server.hub.lobby.send(LiveRooms).await.unwrap();
+            assert!(live.len() > rooms.len());
+            seen.extend(live);
             ask(&mut somebody, rooms, |room| Request::Leave(InRoom { room })).await;
         }
         drop(somebody);
-        while server.hub.lobby.send(CountLiveRooms).await.unwrap() > 0 {}
-        while actors.iter().any(|actor| actor.upgrade().is_some()) {
+        while !server.hub.lobby.send(LiveRooms).await.unwrap().is_empty() {}
+        while seen.iter().any(|room| room.strong_count() > 0) {
             tokio::task::yield_now().await;
         }
         shutdown::shut_down(server).await;
