@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use common::peer::{Answered, PATIENCE, frame, hello, join, say};
 use common::{Peer, TestServer};
 use tertulia::model::{Body, Seq};
-use tertulia::wire::{Answer, ByeCode, Code, ServerFrame};
+use tertulia::wire::{Answer, ByeCode, Code, Finish, InRoom, Request, ServerFrame};
 
 /// A server that lets a device say so many things a second.
 fn server(rate: u32) -> TestServer {
@@ -122,6 +122,20 @@ fn what_is_no_request_counts_too() {
     let flood = std::thread::spawn(move || writer.write_all(&nonsense).is_ok());
     assert!(ends_as_told_to_slow_down(&rest(&mut ann)));
     flood.join().expect("it ends");
+}
+
+#[test]
+fn a_file_counts_as_a_message_and_typing_as_many_requests() {
+    let server = server(1);
+    let mut ann = server.guest();
+    ann.join("lobby", None);
+    let mut refused = |what: fn() -> Request| {
+        (1..1_000).find(|_| matches!(ann.call(what()), Err(refusal) if refusal.code == Code::SlowDown))
+    };
+    let finish = || Request::Finish(Finish { upload: 99 });
+    let typing = || Request::Typing(InRoom { room: "lobby".into() });
+    assert!(refused(finish).is_some_and(|asked| asked <= 15), "no such upload, and counted all the same");
+    assert!(refused(typing).is_some_and(|asked| asked <= 15), "each is heard by the whole room");
 }
 
 #[test]

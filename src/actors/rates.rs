@@ -10,6 +10,7 @@ use governor::clock::{Clock as _, MonotonicClock};
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
 
+use crate::chat::Cost;
 use crate::model::{DeviceId, Network, UserId, limits};
 use crate::wire::{Code, Refusal};
 
@@ -41,17 +42,6 @@ pub enum Uploader {
     User(UserId),
     /// The guests of one network.
     Guests(Network),
-}
-
-/// What somebody asks for, as far as its rate is concerned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asked {
-    /// A `say`.
-    Say,
-    /// A `register`.
-    Register,
-    /// Anything else, which costs as much as so many of the cheapest requests.
-    Other(u32),
 }
 
 /// It comes too early.
@@ -105,16 +95,20 @@ impl Rates {
     ///
     /// # Errors
     /// If it comes too early.
-    pub fn ask(&self, asked: Asked, device: DeviceId, network: Network) -> Result<(), TooFast> {
+    pub fn ask(&self, cost: Cost, device: DeviceId, network: Network) -> Result<(), TooFast> {
         let Some(limiters) = &self.0 else { return Ok(()) };
-        if asked == Asked::Say {
-            take(&limiters.says, &device)?;
-            return take(&limiters.network_says, &network);
-        }
-        let cost = if let Asked::Other(cost) = asked { cost } else { 1 };
-        take_some(&limiters.requests, &device, cost)?;
-        take_some(&limiters.network_requests, &network, cost)?;
-        if asked == Asked::Register { take(&limiters.registrations, &network) } else { Ok(()) }
+        let requests = match cost {
+            Cost::Free => return Ok(()),
+            Cost::Message => {
+                take(&limiters.says, &device)?;
+                return take(&limiters.network_says, &network);
+            }
+            Cost::Account => 1,
+            Cost::Requests(requests) => requests,
+        };
+        take_some(&limiters.requests, &device, requests)?;
+        take_some(&limiters.network_requests, &network, requests)?;
+        if cost == Cost::Account { take(&limiters.registrations, &network) } else { Ok(()) }
     }
 
     /// Counts a connection.
@@ -226,22 +220,22 @@ mod tests {
     #[test]
     fn a_device_may_be_fast_for_ten_seconds_and_is_told_how_long_to_wait() {
         let rates = Rates::new(1);
-        let (went, too_fast) = passed(|| rates.ask(Asked::Say, DeviceId(1), HERE));
+        let (went, too_fast) = passed(|| rates.ask(Cost::Message, DeviceId(1), HERE));
         assert!((10..=11).contains(&went), "{went}");
         assert!(too_fast.retry_after <= Duration::from_secs(1));
         let refusal = too_fast.refusal("slower");
         assert!(refusal.code == Code::SlowDown && refusal.retry_after_ms.is_some_and(|ms| (1..=1_001).contains(&ms)));
-        assert_eq!(rates.ask(Asked::Say, DeviceId(2), HERE), Ok(()), "another device");
-        assert_eq!(rates.ask(Asked::Other(1), DeviceId(1), HERE), Ok(()), "another kind");
+        assert_eq!(rates.ask(Cost::Message, DeviceId(2), HERE), Ok(()), "another device");
+        assert_eq!(rates.ask(Cost::Requests(1), DeviceId(1), HERE), Ok(()), "another kind");
     }
 
     #[test]
     fn a_network_is_held_over_all_of_its_devices() {
         let rates = Rates::new(1);
         let mut devices = (0..9_999).map(DeviceId);
-        let (went, _) = passed(|| rates.ask(Asked::Say, devices.next().unwrap(), HERE));
+        let (went, _) = passed(|| rates.ask(Cost::Message, devices.next().unwrap(), HERE));
         assert!((200..=210).contains(&went), "{went}");
-        assert_eq!(rates.ask(Asked::Say, DeviceId(1_000_000), THERE), Ok(()));
+        assert_eq!(rates.ask(Cost::Message, DeviceId(1_000_000), THERE), Ok(()));
         let (came, _) = passed(|| rates.connect(HERE));
         assert!((1_000..=1_010).contains(&came), "{came}");
         let (made, _) = passed(|| rates.greet(true, HERE));
@@ -270,7 +264,7 @@ mod tests {
     #[test]
     fn without_a_rate_nothing_is_counted() {
         let rates = Rates::new(0);
-        assert!((0..100_000).all(|_| rates.ask(Asked::Say, DeviceId(1), HERE).is_ok()));
+        assert!((0..100_000).all(|_| rates.ask(Cost::Message, DeviceId(1), HERE).is_ok()));
         assert!(!rates.is_deaf(DeviceId(1)));
     }
 }

@@ -12,6 +12,7 @@ pub mod outbox;
 pub mod passwords;
 pub mod permissions;
 
+pub use cost::{Cost, cost};
 pub use cursor::{Cursor, Offer};
 pub use deadlines::Deadlines;
 pub use guesses::{Guesses, Source};

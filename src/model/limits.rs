@@ -134,8 +134,12 @@ pub const REQUESTS_PER_SAY: u32 = 50;
 /// Events of a page that `history` may ask for at the price of one request: a page of 1,000 costs the server what some
 /// fifty pings do.
 pub const EVENTS_PER_REQUEST: u32 = 20;
-/// Requests that a list counts as, and a `join`, after which the log may have to be read.
+/// Requests that a list counts as, and a `join`, after which the log may have to be read, and a `leave`.
 pub const LIST_COST: u32 = 10;
+/// Requests that whatever is written beside messages counts as: a mark, an upload, a login.
+pub const WRITE_COST: u32 = 10;
+/// Requests that `typing` counts as, which the whole room hears of.
+pub const SIGNAL_COST: u32 = 50;
 /// Devices whose full rate of says one network may use up: an office talks, and one machine cannot talk for a thousand.
 pub const DEVICES_PER_NETWORK: u32 = 20;
 /// Devices whose full rate of other requests one network may use up.
@@ -155,9 +159,9 @@ pub const NEW_CONNECTIONS_PER_SECOND: u32 = 50;
 pub const NEW_DEVICES_BURST: u32 = 200;
 /// New devices of one network, each second after that.
 pub const NEW_DEVICES_PER_SECOND: u32 = 2;
-/// Handles that one network may claim at once; a handle is gone for ever.
+/// Handles and passwords that one network may claim at once: a handle is gone for ever, a password takes a hash.
 pub const REGISTRATIONS_BURST: u32 = 50;
-/// Handles that one network may claim, each minute after that.
+/// Handles and passwords that one network may claim, each minute after that.
 pub const REGISTRATIONS_PER_MINUTE: u32 = 6;
 /// Rooms that one network may make at once, of the rooms that the store can hold. One more is `quota`.
 pub const NEW_ROOMS_BURST: u32 = 50;

@@ -7,9 +7,8 @@ use actix::Context;
 
 use super::{Session, Who};
 use crate::actors::batch::verdict;
-use crate::actors::rates::{Asked, Uploader};
-use crate::chat::cost::cost;
-use crate::chat::form;
+use crate::actors::rates::Uploader;
+use crate::chat::{Cost, cost, form};
 use crate::model::{Network, limits};
 use crate::store::{Place, Store};
 use crate::wire::{Answer, ByeCode, Chunk, Code, Refusal, Request, Said, Say};
@@ -25,14 +24,8 @@ impl Session {
     /// # Errors
     /// `slow_down` or `quota`, if it comes too early.
     pub(super) fn keep_pace(&self, who: &Who, request: Option<&Request>) -> Result<(), Refusal> {
-        let asked = match request {
-            Some(Request::Quit) => return Ok(()),
-            Some(Request::Say(_)) => Asked::Say,
-            Some(Request::Register(_)) => Asked::Register,
-            Some(request) => Asked::Other(cost(request)),
-            None => Asked::Other(1),
-        };
-        let counted = self.hub.rates.ask(asked, who.device, self.network());
+        let cost = request.map_or(Cost::Requests(1), cost);
+        let counted = self.hub.rates.ask(cost, who.device, self.network());
         counted.map_err(|too_fast| too_fast.refusal("this is faster than the server allows; wait a little"))?;
         if let Some(Request::Chunk(chunk)) = request { self.count_chunk(who, chunk) } else { Ok(()) }
     }
