@@ -43,10 +43,10 @@ struct Arguments {
     /// Save files of others up to this size at once: 512K, 2M, 0 for never [default: 1M]
     #[arg(long, value_name = "BYTES", value_parser = read_size)]
     auto_save: Option<u64>,
-    /// Where the client remembers who it is and what was typed [default: the folder for state]
+    /// Where it remembers who you are and what you typed [default: the folder for state]
     #[arg(long, value_name = "DIR", env = "TERTULIA_STATE_DIR")]
     state_dir: Option<PathBuf>,
-    /// Come as a new guest, and forget it afterwards
+    /// Come as a new guest this once, also to a server that turns your own device away
     #[arg(long)]
     new_device: bool,
     /// No prompt, even at a terminal

@@ -73,14 +73,14 @@ impl Talk {
     }
 
     /// Leaves as a failure, with words for when the terminal is free.
-    pub(super) fn give_up(&mut self, words: Line) {
+    pub(super) fn give_up(&mut self, words: impl IntoIterator<Item = Line>) {
         self.ending.is_good = false;
-        self.ending.words.push(words);
+        self.ending.words.extend(words);
         self.leave();
     }
 
     /// Gives up without waiting for anything.
-    pub(super) fn end(&mut self, words: Line) {
+    pub(super) fn end(&mut self, words: impl IntoIterator<Item = Line>) {
         self.give_up(words);
         self.going = self.going.max(Going::IsOver);
     }

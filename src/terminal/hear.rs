@@ -7,6 +7,7 @@ use futures_util::future::FutureExt;
 
 use super::certificate;
 use super::line::Line;
+use super::parting;
 use super::render;
 use super::save::{Attachment, Place, save};
 use super::talk::{Errand, Talk};
@@ -35,8 +36,8 @@ impl Talk {
                 self.rooms.leave(&room);
                 self.fault(format!("no longer in {room}: {why}")).await;
             }
-            Happening::Ended(bye) => self.end(render::ended(&bye)),
-            Happening::Distrusted(why) => certificate::distrusted(&why).into_iter().for_each(|line| self.end(line)),
+            Happening::Ended(bye) => self.end(parting::ended(&bye, self.setting.device.as_deref())),
+            Happening::Distrusted(why) => self.end(certificate::distrusted(&why)),
         }
     }
 

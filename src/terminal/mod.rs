@@ -2,9 +2,9 @@
 //! what was chosen on the command line; the connection and its troubles are left to [`crate::client`].
 //!
 //! In reading order: what is typed ([`command`], [`arguments`], [`path`], [`remark`]), what is shown ([`safe_text`],
-//! [`quote`], [`line`](mod@line), [`describe`], [`render`]), what was said before ([`recent`], [`fold`], [`room`],
-//! [`rooms`], [`marks`]), files of others ([`names`], [`save`]), the two threads ([`screen`], [`typist`]) and what they
-//! work on ([`gate`], [`prompt`], [`complete`]; [`pipe`]), and the loop in the middle ([`talk`], with [`say`], [`act`],
+//! [`quote`], [`line`](mod@line), [`describe`], [`render`], [`parting`]), what was said before ([`recent`], [`fold`],
+//! [`room`], [`rooms`], [`marks`]), files of others ([`names`], [`save`]), the two threads ([`screen`], [`typist`]) and
+//! what they work on ([`gate`], [`prompt`], [`complete`]; [`pipe`]), and the loop in the middle ([`talk`], with [`say`], [`act`],
 //! [`outcome`], [`hear`], [`past`] and [`going`]).
 
 mod act;
@@ -22,6 +22,7 @@ mod line;
 mod marks;
 mod names;
 mod outcome;
+mod parting;
 mod past;
 mod path;
 mod people;
@@ -105,14 +106,19 @@ async fn hold(config: Config) -> Result<Ending, Error> {
     let state_dir = config.state_dir.map_or_else(places::state_dir, Ok)?;
     let downloads = config.download_dir.map_or_else(places::download_dir, Ok)?;
     let device = if config.is_new_device { None } else { Some(State::for_server_in(&state_dir, &config.address)?) };
-    let is_remembered = device.is_some();
+    let device_dir = device.as_ref().map(|device| device.dir().to_owned());
     let tls = certificate::trust(config.tls, &state_dir, &config.address)?;
     let options = Options { tls: tls.clone(), state: device, ..Options::default() };
     let connected = Client::connect(&config.address, options).await;
     if let Err(client::Error::NoTls(_)) = connected {
         eprintln!("{}", certificate::without_tls(tls.as_ref()));
     }
-    let (client, happenings) = connected?;
+    let (client, happenings) = match connected {
+        Err(client::Error::Ended(bye)) => {
+            return Ok(Ending { is_good: false, words: parting::ended(&bye, device_dir.as_deref()) });
+        }
+        connected => connected?,
+    };
     for line in certificate::first_time(tls.as_ref()) {
         eprintln!("{line}");
     }
@@ -123,7 +129,7 @@ async fn hold(config: Config) -> Result<Ending, Error> {
         room: config.room,
         downloads,
         auto_save_bytes_max: config.auto_save_bytes_max.unwrap_or(limits::TERMINAL_AUTO_SAVE_BYTES),
-        is_remembered,
+        device: device_dir,
         is_script: stage.is_script,
     };
     let renderer = Renderer::new(TimeZone::system(), Clock::System.now());

@@ -4,6 +4,7 @@ use super::Error;
 use super::act::Done;
 use super::certificate;
 use super::line::Line;
+use super::parting;
 use super::render;
 use super::talk::{Errand, Talk};
 use crate::client;
@@ -37,10 +38,10 @@ impl Talk {
         self.running = None;
         match done {
             Ok(done) => self.on_result(done).await,
-            Err(Error::Client(client::Error::Ended(bye))) => self.end(render::ended(&bye)),
-            Err(Error::Client(client::Error::Distrusted(why))) => {
-                certificate::distrusted(&why).into_iter().for_each(|line| self.end(line));
+            Err(Error::Client(client::Error::Ended(bye))) => {
+                self.end(parting::ended(&bye, self.setting.device.as_deref()));
             }
+            Err(Error::Client(client::Error::Distrusted(why))) => self.end(certificate::distrusted(&why)),
             Err(error) => self.on_failure(error).await,
         }
         self.early.clear();
@@ -51,7 +52,11 @@ impl Talk {
     /// have been meant for elsewhere.
     async fn on_failure(&mut self, error: Error) {
         let why = error.to_string();
-        if self.setting.is_script || !self.has_entered { self.give_up(Line::fault(why)) } else { self.fault(why).await }
+        if self.setting.is_script || !self.has_entered {
+            self.give_up([Line::fault(why)]);
+        } else {
+            self.fault(why).await;
+        }
     }
 
     async fn on_result(&mut self, done: Done) {

@@ -14,7 +14,7 @@ use super::line::Line;
 use super::recent::Recent;
 use crate::client;
 use crate::model::{self, User, limits};
-use crate::wire::{Bye, ByeCode, Code, Joined, RoomEntry, Signal};
+use crate::wire::{Code, Joined, RoomEntry, Signal};
 
 /// Makes lines of events, and knows which day it wrote last.
 #[derive(Debug)]
@@ -98,20 +98,6 @@ pub(super) fn unanswered(messages: usize, is_remembered: bool) -> Line {
     let fate =
         if is_remembered { "the next start sends what is missing" } else { "whether they were said is not known" };
     Line::fault(format!("{messages} not acknowledged: {fate}"))
-}
-
-/// What to do when the server has hung up for good.
-#[must_use]
-pub(super) fn ended(bye: &Bye) -> Line {
-    let hint = match bye.code {
-        ByeCode::Replaced => "this device is connected elsewhere now; start the client again to go on here",
-        ByeCode::Denied => "the server does not accept this device; --new-device comes back as a new guest",
-        ByeCode::UnsupportedProtocol => "client and server are too far apart in age; update the older one",
-        ByeCode::SlowDown => "too much came from here; come back in a while",
-        ByeCode::Full => "the server has no room for more; come back later",
-        _ => "the server ended the conversation",
-    };
-    Line::fault(format!("{hint} ({})", bye.message))
 }
 
 /// The row of a room in a list.

@@ -40,7 +40,7 @@ impl Talk {
             Input::Command(Command::Quit) => self.leave(),
             Input::Command(command) if self.has_to_wait(&command) => self.next = Some(command),
             Input::Command(command) => self.obey(line, command).await,
-            Input::Mistake(why) if self.setting.is_script => self.give_up(Line::fault(why)),
+            Input::Mistake(why) if self.setting.is_script => self.give_up([Line::fault(why)]),
             Input::Mistake(why) => self.refuse(why, String::new()).await,
         }
     }
@@ -99,7 +99,7 @@ impl Talk {
         };
         match saying {
             Ok(saying) => self.on_saying(line, saying).await,
-            Err(why) if self.setting.is_script => self.give_up(Line::fault(why)),
+            Err(why) if self.setting.is_script => self.give_up([Line::fault(why)]),
             Err(why) => self.refuse(why, left).await,
         }
     }

@@ -39,8 +39,8 @@ pub(super) struct Setting {
     pub downloads: PathBuf,
     /// Larger files of others are not saved by themselves; 0 for none at all.
     pub auto_save_bytes_max: u64,
-    /// What is unsaid at the end is said by the next run.
-    pub is_remembered: bool,
+    /// Where this device is remembered, if it is: then what is unsaid at the end is said by the next run.
+    pub device: Option<PathBuf>,
     /// Nobody watches: no past, and whatever fails shows in the exit code.
     pub is_script: bool,
 }
@@ -151,7 +151,7 @@ impl Talk {
             self.go_on().await;
         }
         if self.unanswered > 0 {
-            self.give_up(render::unanswered(self.unanswered, self.setting.is_remembered));
+            self.give_up([render::unanswered(self.unanswered, self.setting.device.is_some())]);
         }
         self.settle().await;
         self.say_goodbye().await;
@@ -200,7 +200,7 @@ impl Talk {
             Step::Errand(errand) => self.on_errand(errand).await,
             Step::Typed(typed) => self.on_typed(typed).await,
             Step::Happening(Some(happening)) => self.hear(happening).await,
-            Step::Happening(None) => self.end(Line::fault("the connection is closed")),
+            Step::Happening(None) => self.end([Line::fault("the connection is closed")]),
             Step::Mark => self.send_mark(),
             Step::TooLate => self.going = self.going.max(Going::IsOver),
         }

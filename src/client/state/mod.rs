@@ -91,6 +91,12 @@ impl State {
         Ok(Self { dir: dir.to_owned(), key, left, cursors, _lock: lock })
     }
 
+    /// The directory: who deletes it while no client uses it comes as a new device, and what was left unsaid is gone.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
     /// The file that holds the key once there is one; deleting it makes a new device of this one, which does not say
     /// what the old one left unsaid.
     #[must_use]
