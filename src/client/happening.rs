@@ -40,7 +40,8 @@ pub enum Happening {
     },
     /// The server hung up for good; the client does not try again.
     Ended(Bye),
-    /// Another server may answer in its place now; nothing was sent to it, and the client does not try again.
+    /// Another server may answer in its place now, or one that cannot be talked to as before; the client does not try
+    /// again.
     Distrusted(Distrust),
 }
 

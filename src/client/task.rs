@@ -8,7 +8,6 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::State;
 use super::command::{Command, Last};
 use super::connection::{Connection, Failure};
 use super::keeper::Keeper;
@@ -17,6 +16,7 @@ use super::pause::Pauses;
 use super::pulse::{Beat, Pulse};
 use super::session::{Parting, Session};
 use super::tls::Tls;
+use super::{Distrust, State};
 use crate::model::{Chance, limits};
 use crate::wire::{Bye, ByeCode, DeviceKey, Welcome};
 
@@ -165,10 +165,22 @@ impl Task {
                     self.welcomed(welcome);
                     return ControlFlow::Continue(connection);
                 }
-                Some(Err(Failure::Bye(bye))) if is_final(bye.code) => return ControlFlow::Break(Some(Last::Bye(bye))),
-                Some(Err(Failure::Distrusted(why))) => return ControlFlow::Break(Some(Last::Distrust(why))),
-                Some(Err(again)) => (failure, lived) = (again, Duration::ZERO),
+                Some(Err(again)) => match self.last(again) {
+                    Ok(last) => return ControlFlow::Break(Some(last)),
+                    Err(again) => (failure, lived) = (again, Duration::ZERO),
+                },
             }
+        }
+    }
+
+    /// The last word if trying again would meet the same, else the failure.
+    fn last(&self, failure: Failure) -> Result<Last, Failure> {
+        match (failure, &self.tls) {
+            (Failure::Bye(bye), _) if is_final(bye.code) => Ok(Last::Bye(bye)),
+            (Failure::Distrusted(why), _) => Ok(Last::Distrust(why)),
+            (Failure::NoTls, Some(tls)) => Ok(Last::Distrust(tls.has_no_tls())),
+            (Failure::NeedsTls, None) => Ok(Last::Distrust(Distrust::NeedsTls { address: self.address.clone() })),
+            (failure, _) => Err(failure),
         }
     }
 

@@ -60,17 +60,34 @@ impl Tls {
         let verifier = Arc::new(Pinned { known, shown: Mutex::default(), provider: ring::default_provider() });
         let outcome = self.shake_hands(client(Arc::clone(&verifier) as _), socket).await;
         let shown = *verifier.shown.lock().unwrap_or_else(PoisonError::into_inner);
-        let changed =
-            |known, shown| Failure::Distrusted(Distrust::Changed { address: self.address.clone(), known, shown });
+        let address = self.address.clone();
+        let changed = |address, known, shown| Failure::Distrusted(Distrust::Changed { address, known, shown });
         match (known, shown, outcome) {
-            (Some(known), Some(shown), _) if known != shown => Err(changed(known, shown)),
+            (Some(known), Some(shown), _) if known != shown && pin.is_remembered() => {
+                Err(changed(address, known, shown))
+            }
+            (Some(named), Some(shown), _) if named != shown => {
+                Err(Failure::Distrusted(Distrust::NotNamed { address, named, shown }))
+            }
             (_, Some(shown), Ok(stream)) => match pin.settle(shown).map_err(Failure::State)? {
                 settled if settled == shown => Ok(stream),
-                other => Err(changed(other, shown)),
+                other => Err(changed(address, other, shown)),
             },
             (_, None, Ok(_)) => Err(Failure::Nonsense),
-            (_, _, Err(why)) => Err(self.failure(&why)),
+            (_, _, Err(why)) => Err(match self.failure(&why) {
+                Failure::NoTls if pin.is_remembered() => Failure::Distrusted(self.has_no_tls()),
+                failure => failure,
+            }),
         }
+    }
+
+    /// What to say of a server that spoke TLS before.
+    pub(super) fn has_no_tls(&self) -> Distrust {
+        let pin = match &self.by {
+            By::Pin(pin) => pin.file().map(Path::to_owned),
+            By::Roots(_) => None,
+        };
+        Distrust::NoTls { address: self.address.clone(), pin }
     }
 
     async fn shake_hands(&self, config: Arc<ClientConfig>, socket: TcpStream) -> io::Result<TlsStream<TcpStream>> {

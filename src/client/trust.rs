@@ -40,7 +40,8 @@ impl Pin {
     /// Forgets it with the end of the program; without a fingerprint, the first certificate is taken for the right one.
     #[must_use]
     pub fn for_this_run(fingerprint: Option<Fingerprint>) -> Self {
-        Self { file: None, known: Mutex::new(Known { fingerprint, ..Known::default() }) }
+        let is_named = fingerprint.is_some();
+        Self { file: None, known: Mutex::new(Known { fingerprint, is_named, is_new: false }) }
     }
 
     /// What is remembered of a server, `host:port`, beside its [`State`](super::State)s in the same directory. A
@@ -67,6 +68,12 @@ impl Pin {
     #[must_use]
     pub fn is_known(&self) -> bool {
         self.expected().is_some()
+    }
+
+    /// Whether the server was met before: it has TLS, and this is its certificate.
+    pub(super) fn is_remembered(&self) -> bool {
+        let known = self.known();
+        known.fingerprint.is_some() && !known.is_named
     }
 
     /// Where it is remembered.
@@ -112,10 +119,10 @@ fn remembered(file: &Path) -> Result<Option<Fingerprint>, Error> {
     text.map(|text| text.parse().map_err(|_| damaged())).transpose()
 }
 
-/// Why what answers may not be the server that is meant. Nothing was said to it.
+/// Why what answers may not be the server that is meant, or cannot be talked to as before.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Distrust {
-    /// It shows another certificate than before, or than the one that was named.
+    /// It shows another certificate than before. Nothing was said to it.
     #[error(
         "the certificate of {address} HAS CHANGED: its fingerprint is {shown} and should be {known}. Nothing was sent"
     )]
@@ -127,7 +134,31 @@ pub enum Distrust {
         /// What it shows.
         shown: Fingerprint,
     },
-    /// Nobody vouches for it who is trusted, or not for this name or not for today.
+    /// It shows another certificate than the one that was named. Nothing was said to it.
+    #[error("the certificate of {address} is not the one that was given: its fingerprint is {shown}. Nothing was sent")]
+    NotNamed {
+        /// The server.
+        address: String,
+        /// What it was to show.
+        named: Fingerprint,
+        /// What it shows.
+        shown: Fingerprint,
+    },
+    /// It spoke TLS before, and does not now. Nothing was said to it.
+    #[error("{address} spoke TLS before, and what answers there now does not speak TLS. Nothing was sent")]
+    NoTls {
+        /// The server.
+        address: String,
+        /// Where its certificate is remembered, if it is.
+        pin: Option<PathBuf>,
+    },
+    /// It did without TLS before, and speaks nothing else now.
+    #[error("{address} speaks TLS only now")]
+    NeedsTls {
+        /// The server.
+        address: String,
+    },
+    /// Nobody vouches for it who is trusted, or not for this name or not for today. Nothing was said to it.
     #[error("the certificate of {address} is not to be trusted: {why}. Nothing was sent")]
     Rejected {
         /// The server.

@@ -31,17 +31,6 @@ pub(super) fn trust(chosen: Option<Tls>, state_dir: &Path, address: &str) -> Res
     })
 }
 
-/// What to do about a server that speaks no TLS.
-pub(super) fn without_tls(trust: Option<&Trust>) -> Line {
-    match trust {
-        Some(Trust::Pin(pin)) if pin.is_known() => Line::note(format!(
-            "it did before: somebody may answer in its place. If its operator says that it has none any more, delete {}",
-            pin.file().unwrap_or(Path::new("")).display()
-        )),
-        _ => Line::note("if the server has none, and you trust the network, leave out --tls, --ca and --tls-pin"),
-    }
-}
-
 /// A word to who is here for the first time.
 pub(super) fn first_time(trust: Option<&Trust>) -> Vec<Line> {
     let Some(Trust::Pin(pin)) = trust else { return Vec::new() };
@@ -55,18 +44,46 @@ pub(super) fn first_time(trust: Option<&Trust>) -> Vec<Line> {
 
 /// What it may mean, and what to do.
 pub(super) fn distrusted(why: &Distrust) -> Vec<Line> {
-    let Distrust::Changed { address, known, shown } = why else {
-        let hint = "--tls-pin goes by the certificate itself, --ca FILE by somebody else who vouches for it";
-        return vec![Line::fault(why.to_string()), Line::note(hint)];
-    };
-    vec![
-        Line::fault(format!("WARNING: THE CERTIFICATE OF {address} HAS CHANGED. Nothing was sent to it.")),
-        Line::fault(format!("  it was {known}")),
-        Line::fault(format!("  it is  {shown}")),
-        Line::fault("Somebody may be answering in the server's place, to read what you say and to say other things."),
-        Line::fault("Or its operator has a new certificate: ask, by another way, for its fingerprint."),
-        Line::note(format!("if the new one is right, this accepts it: --fingerprint {shown}")),
-    ]
+    match why {
+        Distrust::Changed { address, known, shown } => vec![
+            Line::fault(format!("WARNING: THE CERTIFICATE OF {address} HAS CHANGED. Nothing was sent to it.")),
+            Line::fault(format!("  it was {known}")),
+            Line::fault(format!("  it is  {shown}")),
+            Line::fault(IN_ITS_PLACE),
+            Line::fault("Or its operator has a new certificate: ask, by another way, for its fingerprint."),
+            Line::note(format!("if the new one is right, this accepts it: --fingerprint {shown}")),
+        ],
+        Distrust::NotNamed { address, named, shown } => vec![
+            Line::fault(format!(
+                "WARNING: {address} DOES NOT SHOW THE CERTIFICATE THAT WAS GIVEN. Nothing was sent to it."
+            )),
+            Line::fault(format!("  given was {named}")),
+            Line::fault(format!("  it shows  {shown}")),
+            Line::fault(IN_ITS_PLACE),
+            Line::fault("Or what was given is of another server, or an old one: ask its operator again."),
+        ],
+        Distrust::NoTls { address, pin } => vec![
+            Line::fault(format!("WARNING: {address} DOES NOT SPEAK TLS ANY MORE. Nothing was sent to it.")),
+            Line::fault(IN_ITS_PLACE),
+            Line::note(match pin {
+                Some(pin) => format!("if its operator says that it has none now, delete {}", pin.display()),
+                None => "if its operator says that it has none now, leave out --tls and --ca".to_owned(),
+            }),
+        ],
+        Distrust::NeedsTls { .. } => vec![Line::fault(why.to_string()), needs_tls()],
+        Distrust::Rejected { .. } => {
+            let hint = "--tls-pin goes by the certificate itself, --ca FILE by somebody else who vouches for it";
+            vec![Line::fault(why.to_string()), Line::note(hint)]
+        }
+    }
+}
+
+const IN_ITS_PLACE: &str =
+    "Somebody may be answering in the server's place, to read what you say and to say other things.";
+
+/// What to do about a server that speaks TLS only.
+pub(super) fn needs_tls() -> Line {
+    Line::note("--tls speaks it, and --tls-pin if the server made its certificate itself")
 }
 
 #[cfg(test)]

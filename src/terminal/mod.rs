@@ -110,9 +110,6 @@ async fn hold(config: Config) -> Result<Ending, Error> {
     let tls = certificate::trust(config.tls, &state_dir, &config.address)?;
     let options = Options { tls: tls.clone(), state: device, ..Options::default() };
     let connected = Client::connect(&config.address, options).await;
-    if let Err(client::Error::NoTls(_)) = connected {
-        eprintln!("{}", certificate::without_tls(tls.as_ref()));
-    }
     let (client, happenings) = match connected {
         Err(client::Error::Ended(bye)) => {
             return Ok(Ending { is_good: false, words: parting::ended(&bye, device_dir.as_deref()) });
@@ -167,7 +164,12 @@ fn explain(error: &Error) -> Vec<Line> {
     }
     let mut lines = vec![Line::fault(error.to_string())];
     if let Error::Client(client::Error::NeedsTls(_)) = error {
-        lines.push(Line::note("--tls speaks it, and --tls-pin if the server made its certificate itself"));
+        lines.push(certificate::needs_tls());
+    }
+    if let Error::Client(client::Error::NoTls(_)) = error {
+        let hint =
+            "if the server has none, and you trust the network, leave out --tls, --tls-pin and what goes with them";
+        lines.push(Line::note(hint));
     }
     if let Error::Client(client::Error::Unreachable { address, .. }) = error {
         let (host, port) = address.rsplit_once(':').unwrap_or((address, "8080"));

@@ -77,7 +77,48 @@ async fn another_certificate_ends_a_client_and_is_told_nothing() {
     assert_eq!(last, Some(Happening::Distrusted(changed.clone())), "it has stopped trying");
 
     let at_once = Client::connect(&address, pinned(Some(known))).await.err();
-    assert!(matches!(&at_once, Some(Error::Distrusted(why)) if *why == changed), "{at_once:?}");
+    let other = Distrust::NotNamed { address: address.clone(), named: known, shown };
+    assert!(matches!(&at_once, Some(Error::Distrusted(why)) if *why == other), "{at_once:?}");
+}
+
+/// Stays while the server comes back with other options, and says what the client's last happening is.
+async fn after_a_change(before: &[&str], trust: Option<Trust>, after: &[&str]) -> (String, Option<Happening>) {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let server = ServerProcess::start_with(&data, "0", before);
+    let (address, port) = (server.address.to_string(), server.address.port().to_string());
+    let options = Options { tls: trust, ..pinned(None) };
+    let (client, mut happenings) = Client::connect(&address, options).await.unwrap();
+    client.join("lobby", From::Now).await.unwrap();
+    server.kill();
+    let _server = ServerProcess::start_with(&data, &port, after);
+    let unsaid = client.say("lobby", "for whom?").await;
+    assert!(matches!(&unsaid, Err(Error::Distrusted(_))), "{unsaid:?}");
+    let mut last = None;
+    while let Some(happening) = happenings.next().await {
+        last = Some(happening);
+    }
+    (address, last)
+}
+
+#[tokio::test]
+async fn a_server_that_comes_back_without_tls_ends_a_client_and_is_told_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let files = Files::new(dir.path());
+    files.write(2090);
+    for trust in [Trust::Pin(Arc::default()), Trust::Roots(files.certificate.clone())] {
+        let (address, last) = after_a_change(&files.options(), Some(trust), &[]).await;
+        assert_eq!(last, Some(Happening::Distrusted(Distrust::NoTls { address, pin: None })));
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_comes_back_with_nothing_but_tls_ends_a_client_without() {
+    let dir = tempfile::tempdir().unwrap();
+    let files = Files::new(dir.path());
+    files.write(2090);
+    let (address, last) = after_a_change(&[], None, &files.options()).await;
+    assert_eq!(last, Some(Happening::Distrusted(Distrust::NeedsTls { address })));
 }
 
 #[tokio::test]

@@ -89,7 +89,7 @@ fn a_certificate_is_remembered_and_another_one_is_warned_of() {
         scene.stays_out(&["--tls-pin"], &["HAS CHANGED", &first.to_string(), &hint]);
     }
     let third = Fingerprint::of(b"another").to_string();
-    scene.stays_out(&["--fingerprint", &third], &["HAS CHANGED"]);
+    scene.stays_out(&["--fingerprint", &third], &["NOT SHOW THE CERTIFICATE THAT WAS GIVEN", &third]);
     assert_eq!(fs::read_to_string(scene.pin()).unwrap(), format!("{first}\n"), "what was not shown is not remembered");
     scene.is_welcome(&["--fingerprint", &second.to_string()]);
     assert_eq!(scene.is_welcome(&["--tls-pin"]), "", "accepted once, it is known");
@@ -105,10 +105,23 @@ fn a_server_that_was_known_by_its_certificate_is_not_talked_to_without_it() {
     scene.is_welcome(&["--tls-pin"]);
     scene.is_welcome(&[]);
     scene.start(&[]);
-    scene.stays_out(&[], &["does not speak TLS", "delete"]);
+    scene.stays_out(&[], &["* WARNING", "DOES NOT SPEAK TLS ANY MORE", "delete"]);
     scene.stays_out(&["--tls"], &["does not speak TLS"]);
     fs::remove_file(scene.pin()).unwrap();
     scene.is_welcome(&[]);
+}
+
+#[test]
+fn a_server_without_tls_that_was_never_met_is_not_said_to_have_changed() {
+    let (mut scene, _) = Scene::new();
+    let named = Fingerprint::of(b"what the operator said").to_string();
+    scene.stays_out(&["--fingerprint", &named], &["NOT SHOW THE CERTIFICATE THAT WAS GIVEN", &named]);
+    scene.start(&[]);
+    for options in [&["--fingerprint", &named][..], &["--tls-pin"]] {
+        let (is_good, said) = scene.client(options);
+        assert!(!is_good && said.starts_with("* what answers at 127.0.0.1:"), "{said}");
+        assert!(said.ends_with("leave out --tls, --tls-pin and what goes with them\n"), "{said}");
+    }
 }
 
 #[test]
