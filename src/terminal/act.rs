@@ -15,7 +15,7 @@ use super::save::{Attachment, Place, save};
 use super::screen::{Bar, Screen};
 use crate::client::{Client, From};
 use crate::model::{Seq, User};
-use crate::wire::{Event, Joined, RoomEntry, UploadKind};
+use crate::wire::{DeviceEntry, Event, Joined, RoomEntry, UploadKind};
 
 /// What came of a command.
 #[derive(Debug)]
@@ -32,6 +32,8 @@ pub(super) enum Done {
     Rooms(Vec<RoomEntry>),
     /// One is somebody else now.
     Registered(User),
+    /// One's own devices.
+    Devices(Vec<DeviceEntry>),
     /// A file is there.
     Saved(PathBuf),
 }

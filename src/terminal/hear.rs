@@ -21,8 +21,9 @@ impl Talk {
             Happening::Event(event) => self.on_event(event).await,
             Happening::Signal(signal) => self.on_presence(&signal).await,
             Happening::Lost { why, retry_in } => self.on_loss(&why, retry_in).await,
-            Happening::Back(_) => {
+            Happening::Back(welcome) => {
                 self.parts.typist.facts.set_live(true);
+                self.parts.typist.facts.set_guest(welcome.user.guest);
                 self.show(Line::fault("back")).await;
                 self.want_mark();
             }

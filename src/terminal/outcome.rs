@@ -72,7 +72,14 @@ impl Talk {
                 let row = |entry| render::room_row(entry, if is_script { 0 } else { unread(entry) });
                 self.show_all(entries.iter().map(row)).await;
             }
-            Done::Registered(user) => self.show(Line::note(format!("you are {} now", user.name))).await,
+            Done::Registered(user) => {
+                self.parts.typist.facts.set_guest(user.guest);
+                self.show(Line::note(format!("you are {} now", user.name))).await;
+            }
+            Done::Devices(devices) => {
+                let rows: Vec<Line> = devices.iter().map(|device| self.parts.renderer.device(device)).collect();
+                self.show_all(rows).await;
+            }
             Done::Saved(path) => self.show(Line::note(format!("saved {}", path.display()))).await,
         }
     }

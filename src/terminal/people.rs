@@ -9,7 +9,6 @@ use super::command::Command;
 use super::line::Line;
 use crate::client::Client;
 use crate::model::{DeviceId, Password};
-use crate::wire::DeviceEntry;
 
 /// Begins what a command says, with the passwords that were typed for it.
 pub(super) fn begin(command: Command, words: Vec<Password>, client: Client) -> Doing {
@@ -25,7 +24,7 @@ pub(super) fn begin(command: Command, words: Vec<Password>, client: Client) -> D
                 client.set_password(second.ok_or(Error::NoPassword)?, first).await?;
                 Ok(note("the password is set; .login on another device asks for it".to_owned()))
             }
-            Command::Devices(None) => Ok(Done::Lines(client.devices().await?.iter().map(row).collect())),
+            Command::Devices(None) => Ok(Done::Devices(client.devices().await?)),
             Command::Devices(Some(device)) => revoke(&client, device).await,
             _ => Ok(Done::Lines(Vec::new())),
         }
@@ -35,18 +34,9 @@ pub(super) fn begin(command: Command, words: Vec<Password>, client: Client) -> D
 
 async fn revoke(client: &Client, device: DeviceId) -> Result<Done, Error> {
     client.revoke(device).await?;
-    Ok(note(format!("device {device} is locked out; .password keeps it from coming back")))
+    Ok(note(format!("device {device} is locked out")))
 }
 
 fn note(text: String) -> Done {
     Done::Lines(vec![Line::note(text)])
-}
-
-fn row(device: &DeviceEntry) -> Line {
-    let is = match device {
-        DeviceEntry { this: true, .. } => "this one",
-        DeviceEntry { here: true, .. } => "connected",
-        DeviceEntry { .. } => "away",
-    };
-    Line::row(format!("{:>8} {is}", device.id))
 }

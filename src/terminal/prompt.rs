@@ -84,8 +84,11 @@ impl Keyboard for Prompt {
         self.gate.set(Phase::Resting);
         let questions = line.as_deref().map_or(&[][..], secret::questions);
         if let (Ok(line), false) = (&line, questions.is_empty()) {
-            let why = || Typed::Unreadable("nothing was done: no password was typed".to_owned());
-            return secret::ask(questions, &self.gate).map_or_else(why, |words| Typed::Secret(line.clone(), words));
+            let objection = secret::objection(line, &self.facts).map_or(Ok(()), Err);
+            return match objection.and_then(|()| secret::ask(questions, &self.gate)) {
+                Ok(words) => Typed::Secret(line.clone(), words),
+                Err(why) => Typed::Unreadable(why.to_owned()),
+            };
         }
         // Ctrl-C, Ctrl-D, or a terminal that is gone
         line.map_or(Typed::End, Typed::Line)

@@ -14,7 +14,7 @@ use super::line::Line;
 use super::recent::Recent;
 use crate::client;
 use crate::model::{self, User, limits};
-use crate::wire::{Code, Joined, RoomEntry, Signal};
+use crate::wire::{Code, DeviceEntry, Joined, RoomEntry, Signal};
 
 /// Makes lines of events, and knows which day it wrote last.
 #[derive(Debug)]
@@ -43,6 +43,18 @@ impl Renderer {
         let text = room_mark(event.room.as_str(), here) + &describe(telling, known);
         lines.push(Line::said(&at.strftime("%H:%M").to_string(), event.seq, &text));
         lines
+    }
+
+    /// The row of a device in a list: the server tells when it came first, and not when it was last there.
+    #[must_use]
+    pub(super) fn device(&self, device: &DeviceEntry) -> Line {
+        let is = match device {
+            DeviceEntry { this: true, .. } => "this one",
+            DeviceEntry { here: true, .. } => "connected",
+            DeviceEntry { .. } => "away",
+        };
+        let first = moment(device.created).to_zoned_datetime(self.zone.clone());
+        Line::row(format!("{:>8} {is:<9}  since {}", device.id, first.strftime("%-d %B %Y, %H:%M")))
     }
 }
 
@@ -137,7 +149,7 @@ fn moment(at: model::Timestamp) -> Timestamp {
 mod tests {
     use super::super::testing::{NOON, ann, event, text};
     use super::*;
-    use crate::model::{Body, Seq, Timestamp, UserId};
+    use crate::model::{Body, DeviceId, Seq, Timestamp, UserId};
 
     fn told(at: Timestamp, body: Body) -> Telling {
         let mut event = event(12, body);
@@ -182,6 +194,18 @@ mod tests {
         let mut renderer = Renderer::new(TimeZone::UTC, Timestamp(u64::MAX));
         let lines = renderer.event(&told(Timestamp(u64::MAX), text("hi")), true, &Recent::default());
         assert_eq!(lines[0].to_string(), "00:00 #12 ann: hi");
+    }
+
+    #[test]
+    fn a_device_has_a_number_and_the_time_of_where_one_is() {
+        let renderer = Renderer::new(TimeZone::fixed(jiff::tz::offset(2)), NOON);
+        let row = |here, this| {
+            let device = DeviceEntry { id: DeviceId(12), created: NOON, here, this };
+            renderer.device(&device).to_string()
+        };
+        assert_eq!(row(true, true), "        12 this one   since 21 September 2026, 14:00");
+        assert_eq!(row(true, false), "        12 connected  since 21 September 2026, 14:00");
+        assert_eq!(row(false, false), "        12 away       since 21 September 2026, 14:00");
     }
 
     #[test]

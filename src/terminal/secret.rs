@@ -6,15 +6,46 @@ use std::io::{self, BufRead};
 use super::command::{Command, Input, read_line};
 use super::gate::{Gate, Phase};
 use super::screen::write_out;
+use super::typist::Facts;
 use crate::model::Password;
 
-/// What a line still has to be given, in words for who types; nothing for most.
-pub(super) fn questions(line: &str) -> &'static [&'static str] {
+/// What a line still has to be given, in words for who types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Question {
+    /// A password, or nothing.
+    May(&'static str),
+    /// A password.
+    Must(&'static str),
+    /// The last one once more, if there is one: nobody sees what they typed.
+    Again(&'static str),
+}
+
+/// What a line asks for; nothing for most.
+pub(super) fn questions(line: &str) -> &'static [Question] {
+    use Question::{Again, May, Must};
+
     match read_line(line) {
-        Input::Command(Command::Register(_)) => &["a password for other devices, or nothing: "],
-        Input::Command(Command::Login(_)) => &["password: "],
-        Input::Command(Command::Password) => &["the old password, or nothing if there is none: ", "the new one: "],
+        Input::Command(Command::Register(_)) => {
+            &[May("a password for other devices, or nothing: "), Again("the same once more: ")]
+        }
+        Input::Command(Command::Login(_)) => &[Must("password: ")],
+        Input::Command(Command::Password) => &[
+            May("the old password, or nothing if there is none: "),
+            Must("the new one: "),
+            Again("the new one once more: "),
+        ],
         _ => &[],
+    }
+}
+
+/// Why nobody has to type a password for this line, if it would be for nothing.
+pub(super) fn objection(line: &str, facts: &Facts) -> Option<&'static str> {
+    match read_line(line) {
+        _ if !facts.is_live() => Some("there is no connection now; nothing was done"),
+        Input::Command(Command::Password) if facts.is_guest() => {
+            Some("a guest has no password: .register HANDLE claims a name, and asks for one")
+        }
+        _ => None,
     }
 }
 
@@ -25,13 +56,45 @@ pub(super) fn may_tell(line: &str) -> bool {
     is_about_one && line.starts_with(['.', '/']) && questions(line).is_empty()
 }
 
-/// Asks each question, and reads what is typed without showing it; none if that is cancelled with Ctrl-C or Ctrl-D, or
-/// if there is no terminal to ask at. What arrives meanwhile is shown above the question.
-pub(super) fn ask(questions: &[&'static str], gate: &Gate) -> Option<Vec<Password>> {
-    let unseen = Unseen::begin().ok()?;
-    let words = questions.iter().map(|question| answer(question, gate, unseen.cancel).ok().flatten()).collect();
+/// Asks each question, and reads what is typed without showing it. What arrives meanwhile is shown above the question.
+///
+/// # Errors
+/// Why there is nothing to go on with, in words: it was cancelled with Ctrl-C or Ctrl-D, there is no terminal to ask at,
+/// or what was typed will not do.
+pub(super) fn ask(questions: &[Question], gate: &Gate) -> Result<Vec<Password>, &'static str> {
+    const NONE: &str = "nothing was done: no password was typed";
+
+    let unseen = Unseen::begin().map_err(|_| NONE)?;
+    let words = put(questions, |words| answer(words, gate, unseen.cancel).ok().flatten().ok_or(NONE));
     gate.set(Phase::Resting);
     words
+}
+
+/// The passwords that are answered to these questions.
+fn put(
+    questions: &[Question],
+    mut answer: impl FnMut(&'static str) -> Result<Password, &'static str>,
+) -> Result<Vec<Password>, &'static str> {
+    let mut typed: Vec<Password> = Vec::new();
+    for question in questions {
+        match (*question, typed.last()) {
+            (Question::May(words), _) => typed.push(answer(words)?),
+            (Question::Must(words), _) => {
+                let word = answer(words)?;
+                if word.0.is_empty() {
+                    return Err("nothing was done: an empty password is none");
+                }
+                typed.push(word);
+            }
+            (Question::Again(words), Some(last)) if !last.0.is_empty() => {
+                if answer(words)? != *last {
+                    return Err("nothing was done: that was not the same twice");
+                }
+            }
+            (Question::Again(_), _) => {}
+        }
+    }
+    Ok(typed)
 }
 
 fn answer(question: &'static str, gate: &Gate, cancel: u8) -> io::Result<Option<Password>> {
@@ -148,8 +211,30 @@ mod tests {
         for line in [".login Ann", "/register Ann", ".password", "login Ann secret", ".join room"] {
             assert!(!may_tell(line), "{line}");
         }
-        assert_eq!(questions(".password").len(), 2);
-        assert_eq!(questions(".login Ann").len(), 1);
         assert!(questions("hello").is_empty());
+    }
+
+    #[test]
+    fn a_new_password_is_typed_twice() {
+        let ask = |line: &str, typed: &[&'static str]| {
+            let mut typed = typed.iter();
+            let answers = put(questions(line), |_| typed.next().map(|word| Password::from(*word)).ok_or("cancelled"));
+            assert_eq!(typed.next(), None, "{line} asks for all of it");
+            answers.map(|words| words.into_iter().map(|word| word.0).collect::<Vec<_>>())
+        };
+        let words = |words: &[&str]| Ok(words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
+        assert_eq!(ask(".register Ann", &["horse", "horse"]), words(&["horse"]));
+        assert_eq!(ask(".register Ann", &[""]), words(&[""]));
+        assert_eq!(ask(".login Ann", &["horse"]), words(&["horse"]));
+        assert_eq!(ask(".password", &["", "horse", "horse"]), words(&["", "horse"]));
+        for (line, typed, why) in [
+            (".register Ann", &["horse", "house"][..], "same"),
+            (".login Ann", &[""], "empty"),
+            (".password", &["old", ""], "empty"),
+            (".password", &["old", "horse", ""], "same"),
+            (".password", &["old", "horse"], "cancelled"),
+        ] {
+            assert!(ask(line, typed).unwrap_err().contains(why), "{line} {typed:?}");
+        }
     }
 }

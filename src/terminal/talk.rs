@@ -161,6 +161,7 @@ impl Talk {
     async fn enter(&mut self) {
         let client = self.parts.client.clone();
         self.parts.typist.facts.set_live(true);
+        self.parts.typist.facts.set_guest(client.user().guest);
         if !self.setting.is_script {
             self.show(Line::note(client.welcome().server)).await;
             self.show(Line::note(format!("you are {}; .usage shows what you can do", client.user().name))).await;

@@ -43,6 +43,7 @@ pub(super) trait Keyboard: Send + 'static {
 #[derive(Debug, Default)]
 pub(super) struct Facts {
     is_live: AtomicBool,
+    is_guest: AtomicBool,
     rooms: Mutex<Vec<String>>,
 }
 
@@ -56,6 +57,17 @@ impl Facts {
     /// Notes whether there is a connection.
     pub(super) fn set_live(&self, is_live: bool) {
         self.is_live.store(is_live, Ordering::Relaxed);
+    }
+
+    /// Whether one has no handle.
+    #[must_use]
+    pub(super) fn is_guest(&self) -> bool {
+        self.is_guest.load(Ordering::Relaxed)
+    }
+
+    /// Notes whether one has a handle.
+    pub(super) fn set_guest(&self, is_guest: bool) {
+        self.is_guest.store(is_guest, Ordering::Relaxed);
     }
 
     /// Notes that there is a room, unless its name is none: the editor would draw it as the server sent it.

@@ -16,6 +16,10 @@ fn a_password_is_not_shown_and_stands_in_no_history() {
         person.types(line);
         person.sees(question);
         person.types(SECRET);
+        if line.starts_with(".register") {
+            person.sees("once more: ");
+            person.types(SECRET);
+        }
         let shown = person.0.expect("* you are Ann now").expect("the right one");
         assert!(!String::from_utf8_lossy(shown.before()).contains("horse"), "{:?}", shown.before());
         person.types("/quit");
@@ -52,6 +56,42 @@ fn a_password_that_is_asked_for_holds_up_no_message_and_is_cancelled() {
     }
     ann.types("correct horse battery");
     ann.sees("do not belong together");
+    ann.types("/quit");
+    assert_eq!(ann.ends(), 0);
+}
+
+#[test]
+fn nobody_types_a_password_for_nothing() {
+    let mut server = TestServer::start();
+    let mut ann = Person::sit_down(&server);
+    ann.types(".password");
+    ann.sees("* a guest has no password");
+    ann.types(".register Ann");
+    ann.sees("or nothing: ");
+    ann.types("correct horse");
+    ann.sees("once more: ");
+    ann.types("correct house");
+    ann.sees("* nothing was done: that was not the same twice");
+    ann.types(".login Ann");
+    ann.sees("password: ");
+    ann.types("");
+    ann.sees("* nothing was done: an empty password is none");
+    ann.types(".register Ann");
+    ann.sees("or nothing: ");
+    ann.types("");
+    ann.sees("* you are Ann now");
+    ann.types(".password");
+    for question in ["if there is none: ", "the new one: "] {
+        ann.sees(question);
+        ann.types("");
+    }
+    ann.sees("* nothing was done: an empty password is none");
+    server.stop();
+    ann.sees("* connection lost");
+    for line in [".password", ".login Ann", ".register Ben"] {
+        ann.types(line);
+        ann.sees("* there is no connection now; nothing was done");
+    }
     ann.types("/quit");
     assert_eq!(ann.ends(), 0);
 }
