@@ -258,3 +258,27 @@ fn an_upload_has_one_number_and_is_said_only_while_it_is_open() {
     ann.send_file(&upload, b"twelve bytes");
     assert_eq!(ann.fetch_all(Seq(1)), b"twelve bytes");
 }
+
+#[test]
+fn files_have_only_so_much_room_and_what_is_only_announced_takes_none() {
+    let mut server = TestServer::start_with(|config| config.all_files_bytes_max = 100_000);
+    let (mut stranger, mut ann) = (server.guest_in("lobby"), server.guest_in("lobby"));
+    let content = noise(60_000);
+    let announced: Vec<Uploading> =
+        (1..=10).map(|nonce| stranger.uploading(&upload(nonce, "never", &noise(50_000)))).collect();
+    ann.send_file(&upload(1, "first", &content), &content);
+    assert_eq!(code(ann.call(Request::Upload(upload(2, "second", &content)))), Code::Quota);
+    // what has begun gets as far as there is room
+    assert_eq!(stranger.chunk(announced[0].upload, 0, &noise(30_000)), Ok(Answer::Ok));
+    assert_eq!(code(stranger.chunk(announced[1].upload, 0, &noise(30_000))), Code::Quota);
+    assert_eq!(stranger.chunk(announced[1].upload, 0, &noise(10_000)), Ok(Answer::Ok));
+    assert_eq!(code(stranger.chunk(announced[1].upload, 10_000, b"x")), Code::Quota);
+    assert_eq!(code(ann.call(Request::Upload(upload(3, "third", b"x")))), Code::Quota);
+
+    server.stop();
+    server.restart();
+    // the files are counted in the first moments
+    let one_more = |_| server.guest_in("lobby").call(Request::Upload(upload(1, "fourth", b"x"))).err();
+    let refused = (0..100).find_map(one_more).expect("those of before are counted");
+    assert_eq!(refused.code, Code::Quota);
+}

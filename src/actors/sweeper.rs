@@ -41,7 +41,7 @@ impl Sweeper {
         let work = sweep(Arc::clone(&self.hub), Arc::clone(&self.files));
         ctx.spawn(work.into_actor(self).map(|swept, _, ctx| {
             match swept {
-                Ok(swept) if swept == Swept::default() => {}
+                Ok(Swept { uploads: 0, files: 0, .. }) => {}
                 Ok(swept) => log::info!("removed {} broken uploads and {} unused files", swept.uploads, swept.files),
                 Err(refusal) => log::warn!("could not clear away broken uploads: {refusal}"),
             }

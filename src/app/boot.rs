@@ -114,12 +114,12 @@ fn boot(config: &Config, sockets: Sockets) -> Result<(Server, Listening), BootEr
     let certificate = config.tls.as_ref().map(|from| tls::load(from, &config.data_dir, &config.clock)).transpose()?;
     let mut chance = config.seed.map_or_else(Chance::from_os, |seed| Ok(Chance::seeded(seed)))?;
     let database = config.database_path();
-    let mut writer = Store::open_writer(&database, config.sync, &mut chance, config.clock.now())?;
-    writer.limit_files(config.all_files_bytes_max);
+    let writer = Store::open_writer(&database, config.sync, &mut chance, config.clock.now())?;
     let carrier = writer.open_carrier(&database)?;
     let readers = (0..limits::READER_THREADS).map(|_| Store::open_reader(&database));
     let readers = readers.collect::<Result<Vec<_>, _>>()?;
-    let files = Arc::new(BlobStore::open(&config.data_dir.join("files"))?);
+    let files = BlobStore::open(&config.data_dir.join("files"))?.with_room_for(config.all_files_bytes_max);
+    let files = Arc::new(files);
     log::info!("serving {} with log {}", database.display(), writer.log_id());
     let arbiters: Vec<Arbiter> = (0..config.arbiters.max(1)).map(|_| Arbiter::new()).collect();
     let hub = Arc::new(start_core(config, Stores { writer, carrier, readers }, &files, chance, &arbiters));

@@ -9,6 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use super::hold::Holds;
+use super::tally::Tally;
 use super::{FilesError, disk};
 use crate::model::Digest;
 
@@ -19,6 +20,7 @@ pub struct BlobStore {
     /// Held where content comes to its place or leaves it: a file that is kept anew while a sweep looks at it survives.
     shelving: Mutex<()>,
     holds: Holds,
+    tally: Tally,
 }
 
 impl BlobStore {
@@ -35,7 +37,20 @@ impl BlobStore {
     /// What is kept in `folder`, to be looked at only: nothing is made.
     #[must_use]
     pub fn at(folder: &Path) -> Self {
-        Self { root: folder.to_owned(), shelving: Mutex::new(()), holds: Holds::default() }
+        Self { root: folder.to_owned(), shelving: Mutex::new(()), holds: Holds::default(), tally: Tally::default() }
+    }
+
+    /// The same, where all files together may have so many bytes; 0 is no limit. They are counted by the first
+    /// [sweep](Self::sweep).
+    #[must_use]
+    pub fn with_room_for(self, bytes_max: u64) -> Self {
+        Self { tally: Tally::up_to(bytes_max), ..self }
+    }
+
+    /// Whether so many bytes fit beside all files, those on their way included.
+    #[must_use]
+    pub fn has_room_for(&self, bytes: u64) -> bool {
+        self.tally.has_room_for(bytes)
     }
 
     fn prepare(&self) -> io::Result<()> {
@@ -114,9 +129,22 @@ impl BlobStore {
         let path = self.place_of(digest).1;
         let _shelving = self.shelve();
         match disk::some_if_there(fs::metadata(&path))? {
-            Some(metadata) if metadata.modified()? < older_than => disk::remove_if_there(&path),
+            Some(metadata) if metadata.modified()? < older_than => self.unlink(&path, metadata.len()),
             _ => Ok(false),
         }
+    }
+
+    /// Removes a file of so many bytes; says whether it was there.
+    pub(super) fn unlink(&self, path: &Path, bytes: u64) -> io::Result<bool> {
+        let was_there = disk::remove_if_there(path)?;
+        if was_there {
+            self.tally.remove(bytes);
+        }
+        Ok(was_there)
+    }
+
+    pub(super) const fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     pub(super) const fn holds(&self) -> &Holds {

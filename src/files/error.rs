@@ -20,6 +20,9 @@ pub enum FilesError {
         /// Where it goes on, in bytes.
         reached: u64,
     },
+    /// All files together have as many bytes as they may.
+    #[error("files have as many bytes as they may")]
+    Full,
     /// No space, or none left to this user: worth trying again later.
     #[error("no space for files: {0}")]
     DiskFull(io::Error),

@@ -15,6 +15,7 @@ mod error;
 mod hold;
 mod picture;
 mod sweep;
+mod tally;
 mod uploads;
 mod verify;
 mod webp;

@@ -18,6 +18,8 @@ pub struct Swept {
     pub files: u64,
     /// What both held.
     pub bytes: u64,
+    /// What is left, those that are no concern of the sweep included.
+    pub bytes_left: u64,
 }
 
 impl BlobStore {
@@ -33,7 +35,7 @@ impl BlobStore {
         mut is_kept: impl FnMut(&Digest) -> bool,
         older_than: SystemTime,
     ) -> io::Result<Swept> {
-        let mut swept = Swept::default();
+        let (mut swept, before) = (Swept::default(), self.tally().bytes());
         self.sweep_uploads(&is_open_upload, older_than, &mut swept)?;
         for folder in fs::read_dir(self.root())? {
             let folder = folder?;
@@ -41,6 +43,7 @@ impl BlobStore {
                 self.sweep_files(&folder.path(), &mut is_kept, older_than, &mut swept)?;
             }
         }
+        self.tally().correct(before.saturating_sub(swept.bytes), swept.bytes_left);
         Ok(swept)
     }
 
@@ -53,10 +56,12 @@ impl BlobStore {
         for entry in fs::read_dir(self.partial_folder())? {
             let entry = entry?;
             let Some(upload) = name_of(&entry).and_then(|name| name.parse().ok()) else { continue };
-            let Some(bytes) = size_if_older(&entry, older_than)? else { continue };
-            if !is_open_upload(upload) && disk::remove_if_there(&entry.path())? {
+            let Some((bytes, is_old)) = look_at(&entry, older_than)? else { continue };
+            if is_old && !is_open_upload(upload) && self.unlink(&entry.path(), bytes)? {
                 swept.uploads += 1;
                 swept.bytes += bytes;
+            } else {
+                swept.bytes_left += bytes;
             }
         }
         Ok(())
@@ -72,10 +77,12 @@ impl BlobStore {
         for entry in fs::read_dir(folder)? {
             let entry = entry?;
             let Some(digest) = name_of(&entry).and_then(|name| Digest::from_hex(&name)) else { continue };
-            let Some(bytes) = size_if_older(&entry, older_than)? else { continue };
-            if !is_kept(&digest) && self.remove(&digest, older_than)? {
+            let Some((bytes, is_old)) = look_at(&entry, older_than)? else { continue };
+            if is_old && !is_kept(&digest) && self.remove(&digest, older_than)? {
                 swept.files += 1;
                 swept.bytes += bytes;
+            } else {
+                swept.bytes_left += bytes;
             }
         }
         Ok(())
@@ -90,10 +97,11 @@ fn is_folder_of_digests(name: &str) -> bool {
     name.len() == 2 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// Another thread may finish or discard an upload while it is looked at.
-fn size_if_older(entry: &DirEntry, older_than: SystemTime) -> io::Result<Option<u64>> {
-    let Some(metadata) = disk::some_if_there(entry.metadata())? else { return Ok(None) };
-    Ok((metadata.is_file() && metadata.modified()? < older_than).then_some(metadata.len()))
+/// How many bytes a file has, and whether it is older. Another thread may finish or discard an upload while it is
+/// looked at.
+fn look_at(entry: &DirEntry, older_than: SystemTime) -> io::Result<Option<(u64, bool)>> {
+    let found = disk::some_if_there(entry.metadata())?.filter(fs::Metadata::is_file);
+    found.map(|metadata| Ok((metadata.len(), metadata.modified()? < older_than))).transpose()
 }
 
 #[cfg(test)]
@@ -125,7 +133,7 @@ mod tests {
         let later = SystemTime::now() + Duration::from_secs(60);
 
         let swept = store.sweep(|upload| upload == 3, |digest| *digest == REFERRED_TO, later).unwrap();
-        assert_eq!(swept, Swept { uploads: 1, files: 1, bytes: 11 });
+        assert_eq!(swept, Swept { uploads: 1, files: 1, bytes: 11, bytes_left: 11 });
         assert_eq!([store.received(3).unwrap(), store.received(4).unwrap()], [7, 0]);
         assert_eq!([store.size(&REFERRED_TO).unwrap(), store.size(&ORPHAN).unwrap()], [Some(4), None]);
         assert!(home.path().join("partial/notes.txt").exists());

@@ -20,7 +20,8 @@ impl BlobStore {
     /// upload promises nothing, and a power cut is found out by the digest.
     ///
     /// # Errors
-    /// [`FilesError::Offset`] if the upload has not reached `offset` or is beyond it; after a failure of the disk the
+    /// [`FilesError::Offset`] if the upload has not reached `offset` or is beyond it, [`FilesError::Full`] if there is
+    /// [no room](Self::has_room_for); after a failure of the disk the
     /// upload is as long as before.
     pub fn append(&self, upload: u64, offset: u64, bytes: &[u8]) -> Result<u64, FilesError> {
         let file = disk::open_or_make(&self.partial_path(upload))?;
@@ -28,11 +29,15 @@ impl BlobStore {
         if reached != offset {
             return Err(FilesError::Offset { reached });
         }
+        if !self.has_room_for(bytes.len() as u64) {
+            return Err(FilesError::Full);
+        }
         // At its own place: if a connection that was just replaced still writes the same bytes, they stand there once.
         if let Err(error) = file.write_all_at(bytes, offset) {
             file.set_len(offset)?;
             return Err(error.into());
         }
+        self.tally().add(bytes.len() as u64);
         Ok(offset + bytes.len() as u64)
     }
 
@@ -41,7 +46,9 @@ impl BlobStore {
     /// # Errors
     /// The disk's.
     pub fn discard(&self, upload: u64) -> io::Result<()> {
-        disk::remove_if_there(&self.partial_path(upload)).map(drop)
+        let path = self.partial_path(upload);
+        let Some(bytes) = disk::size_if_there(&path)? else { return Ok(()) };
+        self.unlink(&path, bytes).map(drop)
     }
 
     pub(super) fn partial_folder(&self) -> PathBuf {

@@ -68,8 +68,6 @@ pub struct Store {
     /// Pages in the write-ahead log after the last commit, until they are carried over.
     log_pages: i32,
     turn: checkpoint::Turn,
-    /// Bytes that all files together may have; 0 is no limit.
-    files_bytes_max: u64,
 }
 
 impl Store {
@@ -77,11 +75,6 @@ impl Store {
     #[must_use]
     pub const fn log_id(&self) -> LogId {
         self.log
-    }
-
-    /// From now on all files together, those on their way included, may have so many bytes; 0 is no limit.
-    pub const fn limit_files(&mut self, bytes: u64) {
-        self.files_bytes_max = bytes;
     }
 
     /// Whether a transaction was committed since this was last asked.

@@ -54,7 +54,7 @@ pub enum Opened {
     NonceReused,
     /// The device has as many uploads under way as it may.
     Quota,
-    /// All files together would have more bytes than they may.
+    /// There is no room for a new one.
     Full,
 }
 
@@ -87,15 +87,14 @@ impl From<&NewUpload> for UploadRow {
 }
 
 impl Store {
-    /// Opens an upload, or goes on with the same one, whose day begins anew.
+    /// Opens an upload, unless there `is_room` for it no more, or goes on with the same one, whose day begins anew.
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub fn open_upload(&mut self, new: &NewUpload, now: Timestamp) -> Result<Opened, StoreError> {
-        let bytes_max = self.files_bytes_max;
+    pub fn open_upload(&mut self, new: &NewUpload, is_room: bool, now: Timestamp) -> Result<Opened, StoreError> {
         self.write(|connection| match recall(connection, new)? {
             Some(opened) => Ok(opened),
-            None => Ok(open(connection, &new.into(), column(now.0), bytes_max)?),
+            None => Ok(open(connection, &new.into(), column(now.0), is_room)?),
         })
     }
 
@@ -166,26 +165,7 @@ fn shows(message: &Message, new: &NewUpload) -> bool {
     shown == (new.image, new.name.as_str(), new.size, new.sha256) && message.reply_to == new.reply_to
 }
 
-/// Whether `more` bytes are more than fit beside all files that are kept or on their way.
-fn is_full(connection: &mut SqliteConnection, more: i64, bytes_max: u64) -> QueryResult<bool> {
-    if bytes_max == 0 {
-        return Ok(false);
-    }
-    let mut sum_of = |table: &str| {
-        diesel::sql_query(format!("SELECT COALESCE(SUM(size), 0) AS bytes FROM {table}")).get_result::<Sum>(connection)
-    };
-    let (kept, coming) = (sum_of("files")?.bytes, sum_of("uploads")?.bytes);
-    Ok(number(kept).saturating_add(number(coming)).saturating_add(number(more)) > bytes_max)
-}
-
-/// diesel's own sum of whole numbers is a decimal number.
-#[derive(QueryableByName)]
-struct Sum {
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    bytes: i64,
-}
-
-fn open(connection: &mut SqliteConnection, row: &UploadRow, now: i64, bytes_max: u64) -> QueryResult<Opened> {
+fn open(connection: &mut SqliteConnection, row: &UploadRow, now: i64, is_room: bool) -> QueryResult<Opened> {
     let of_device = uploads::table.filter(uploads::device_id.eq(row.device_id));
     let known = of_device
         .filter(uploads::nonce.eq(row.nonce))
@@ -203,7 +183,7 @@ fn open(connection: &mut SqliteConnection, row: &UploadRow, now: i64, bytes_max:
             if usize::try_from(count).is_ok_and(|count| count >= limits::UPLOADS_PER_DEVICE_MAX) {
                 return Ok(Opened::Quota);
             }
-            if is_full(connection, row.size, bytes_max)? {
+            if !is_room {
                 return Ok(Opened::Full);
             }
             diesel::insert_into(uploads::table)

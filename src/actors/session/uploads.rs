@@ -1,20 +1,23 @@
 //! `upload`, `chunk` and `finish`: files on their way in. The bytes are handled on the threads for
 //! files, one request of a session at a time, so that a connection holds no more than one chunk.
 
+mod keep;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix::Context;
 use bytes::Bytes;
 
+use self::keep::{full, is_discarded_by, keep, refuse_files};
 use super::say::Message;
 use super::{Session, Who};
 use crate::actors::journal::Ticket;
-use crate::actors::{Hub, hub, journal};
+use crate::actors::{Hub, journal};
 use crate::chat::form;
 use crate::chat::permissions::{self, Action, Role, RoomState};
-use crate::files::{BlobStore, CheckError, Checked, FilesError, Want};
-use crate::model::{Body, FileBody, ImageBody, Network, RoomName, Timestamp, limits};
+use crate::files::{BlobStore, Checked, FilesError};
+use crate::model::{Body, FileBody, ImageBody, RoomName, Timestamp, limits};
 use crate::store::{NewUpload, Opened, Store, StoreError, UploadId};
 use crate::wire::{Answer, Chunk, Code, Finish, Refusal, Said, Upload, UploadKind, Uploading};
 
@@ -78,8 +81,8 @@ impl Session {
             let (device, name, image) = (who.device, name.clone(), kind == UploadKind::Image);
             move |room| NewUpload { device, nonce, room, image, name, size, sha256, reply_to }
         };
-        let query = move |store: &mut Store| match room {
-            Ok((id, name)) => Ok(open(store, &new(id), role, now)?.map(|opened| Some((name, opened)))),
+        let query = move |store: &mut Store, is_room: bool| match room {
+            Ok((id, name)) => Ok(open(store, &new(id), role, is_room, now)?.map(|opened| Some((name, opened)))),
             // not joined: all that is allowed is to hear that it was said before
             Err(key) => match store.find_room(&key)? {
                 Some(room) => Ok(Ok(store.recall_upload(&new(room.id))?.map(|opened| (room.name, opened)))),
@@ -87,7 +90,9 @@ impl Session {
             },
         };
         let work = async move {
-            let (room, opened) = hub.write(query).await??.ok_or_else(journal::not_joined)?;
+            let is_room = hub.with_files(move |files| files.has_room_for(asked.size)).await?;
+            let written = hub.write(move |store: &mut Store| query(store, is_room)).await??;
+            let (room, opened) = written.ok_or_else(journal::not_joined)?;
             stage_of(&hub, &room, opened).await
         };
         self.later(id, ctx, work, move |session, stage| {
@@ -207,13 +212,19 @@ impl Sending {
     }
 }
 
-fn open(store: &mut Store, new: &NewUpload, role: Role, now: Timestamp) -> Result<Result<Opened, Refusal>, StoreError> {
+fn open(
+    store: &mut Store,
+    new: &NewUpload,
+    role: Role,
+    is_room: bool,
+    now: Timestamp,
+) -> Result<Result<Opened, Refusal>, StoreError> {
     if let Some(opened) = store.recall_upload(new)? {
         return Ok(Ok(opened));
     }
     let room = RoomState::of(store.is_closed(new.room)?);
     permissions::may(role, Action::Upload, room)
-        .map_or_else(|denied| Ok(Err(denied.into())), |()| store.open_upload(new, now).map(Ok))
+        .map_or_else(|denied| Ok(Err(denied.into())), |()| store.open_upload(new, is_room, now).map(Ok))
 }
 
 async fn stage_of(hub: &Hub, room: &RoomName, opened: Opened) -> Result<Stage, Refusal> {
@@ -230,64 +241,7 @@ async fn stage_of(hub: &Hub, room: &RoomName, opened: Opened) -> Result<Stage, R
         Opened::Said { seq, at } => Ok(Stage::Said(Said { room: room.to_string(), seq, at })),
         Opened::NonceReused => Err(Refusal::new(Code::NonceReused, "this nonce names another message")),
         Opened::Quota => Err(Refusal::new(Code::Quota, "finish one of this device's uploads first")),
-        Opened::Full => Err(Refusal::new(Code::Quota, "this server keeps as many bytes of files as it may")),
-    }
-}
-
-/// Checks what came in and puts it under its hash, where the upload's row keeps it until a message refers to it.
-async fn keep(hub: Arc<Hub>, network: Network, sending: Sending) -> Result<Body, Refusal> {
-    let (digest, size) = (sending.asked.sha256, sending.asked.size);
-    let upload = match sending.stage {
-        Stage::Open { upload, .. } => upload,
-        Stage::Kept { body, .. } => return Ok(body),
-        Stage::Said(_) => return Err(hub::internal()),
-    };
-    let want = if sending.asked.kind == UploadKind::Image { Want::Image } else { Want::Any };
-    let work = move |files: &BlobStore| {
-        let _held = files.hold(upload.0);
-        let checked = files.check(upload.0, size, &digest, want).map_err(refuse_check)?;
-        files.keep(upload.0, &digest).map_err(|error| refuse_files(&error))?;
-        Ok(checked)
-    };
-    let checked = match want {
-        Want::Any => hub.with_files(work).await?,
-        Want::Image => hub.with_a_picture(network, work).await?,
-    };
-    match checked {
-        Ok(checked) => Ok(sending.body(checked)),
-        Err(refusal) => {
-            if is_discarded_by(&refusal) {
-                discard(&hub, upload).await?;
-            }
-            Err(refusal)
-        }
-    }
-}
-
-/// What is not what was announced is thrown away.
-fn is_discarded_by(refusal: &Refusal) -> bool {
-    matches!(refusal.code, Code::HashMismatch | Code::NotAnImage)
-}
-
-async fn discard(hub: &Hub, upload: UploadId) -> Result<(), Refusal> {
-    let discarded = hub.with_files(move |files| files.discard(upload.0)).await?;
-    discarded.map_err(|error| refuse_files(&error.into()))?;
-    hub.write(move |store: &mut Store| store.close_upload(upload)).await.map(drop)
-}
-
-fn refuse_check(error: CheckError) -> Refusal {
-    match error {
-        CheckError::HashMismatch => Refusal::new(Code::HashMismatch, "the bytes are not those that were announced"),
-        CheckError::NotAnImage => Refusal::new(Code::NotAnImage, "this is no png, jpeg, gif or webp that can be read"),
-        CheckError::Io(error) => refuse_files(&error.into()),
-    }
-}
-
-fn refuse_files(error: &FilesError) -> Refusal {
-    log::warn!("could not keep a part of a file: {error}");
-    match error {
-        FilesError::DiskFull(_) => hub::unavailable(),
-        _ => hub::internal(),
+        Opened::Full => Err(full()),
     }
 }
 

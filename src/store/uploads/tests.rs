@@ -10,7 +10,7 @@ fn upload(device: DeviceId, nonce: u64, room: RoomId) -> NewUpload {
 }
 
 fn opened(fixture: &mut Fixture, new: &NewUpload) -> UploadId {
-    match fixture.store.open_upload(new, NOW).unwrap() {
+    match fixture.store.open_upload(new, true, NOW).unwrap() {
         Opened::Open { upload } => upload,
         other => panic!("{other:?}"),
     }
@@ -43,7 +43,7 @@ fn the_same_upload_goes_on_also_after_a_restart() {
     fixture.reopen();
     assert_eq!(opened(&mut fixture, &new), id);
     for other in others(&new, hall) {
-        assert_eq!(fixture.store.open_upload(&other, NOW), Ok(Opened::NonceReused), "{other:?}");
+        assert_eq!(fixture.store.open_upload(&other, true, NOW), Ok(Opened::NonceReused), "{other:?}");
     }
     assert_ne!(opened(&mut fixture, &upload(bea, u64::MAX, room)), id);
     assert_eq!(fixture.store.open_uploads().unwrap().len(), 2);
@@ -58,14 +58,14 @@ fn what_was_said_is_said() {
     assert_eq!(fixture.commit(&[entry(device, 1, room, file("notes", 1))]), [appended(1)]);
     assert_eq!(fixture.store.open_uploads(), Ok(vec![]), "the message has taken its place");
     let said = Ok(Opened::Said { seq: Seq(1), at: NOW });
-    assert_eq!(fixture.store.open_upload(&new, NOW), said);
+    assert_eq!(fixture.store.open_upload(&new, true, NOW), said);
     for other in others(&new, hall) {
-        assert_eq!(fixture.store.open_upload(&other, NOW), Ok(Opened::NonceReused), "{other:?}");
+        assert_eq!(fixture.store.open_upload(&other, true, NOW), Ok(Opened::NonceReused), "{other:?}");
     }
     fixture.commit(&[entry(device, 2, room, Body::Delete { of: Seq(1) })]);
-    assert_eq!(fixture.store.open_upload(&new, NOW), said, "also when it is gone");
+    assert_eq!(fixture.store.open_upload(&new, true, NOW), said, "also when it is gone");
     fixture.say(device, 3, room, "words");
-    assert_eq!(fixture.store.open_upload(&upload(device, 3, room), NOW), Ok(Opened::NonceReused));
+    assert_eq!(fixture.store.open_upload(&upload(device, 3, room), true, NOW), Ok(Opened::NonceReused));
 }
 
 #[test]
@@ -73,9 +73,9 @@ fn an_image_is_no_file() {
     let (mut fixture, device, room) = scene();
     fixture.commit(&[entry(device, 1, room, image("notes", 1))]);
     let new = upload(device, 1, room);
-    assert_eq!(fixture.store.open_upload(&new, NOW), Ok(Opened::NonceReused));
+    assert_eq!(fixture.store.open_upload(&new, true, NOW), Ok(Opened::NonceReused));
     let new = NewUpload { image: true, ..new };
-    assert_eq!(fixture.store.open_upload(&new, NOW), Ok(Opened::Said { seq: Seq(1), at: NOW }));
+    assert_eq!(fixture.store.open_upload(&new, true, NOW), Ok(Opened::Said { seq: Seq(1), at: NOW }));
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn a_device_has_only_so_many_under_way() {
     let last = limits::UPLOADS_PER_DEVICE_MAX as u64;
     let ids: Vec<UploadId> = (0..last).map(|nonce| opened(&mut fixture, &upload(device, nonce, room))).collect();
     let one_more = upload(device, last, room);
-    assert_eq!(fixture.store.open_upload(&one_more, NOW), Ok(Opened::Quota));
+    assert_eq!(fixture.store.open_upload(&one_more, true, NOW), Ok(Opened::Quota));
     assert_eq!(opened(&mut fixture, &upload(device, 0, room)), ids[0], "those that are there go on");
     fixture.store.close_upload(ids[3]).unwrap();
     let new = opened(&mut fixture, &one_more);
@@ -97,7 +97,7 @@ fn a_day_counts_from_the_last_opening() {
     let (old, kept) = (upload(device, 1, room), upload(device, 2, room));
     let (old, _) = (opened(&mut fixture, &old), opened(&mut fixture, &kept));
     let later = Timestamp(NOW.0 + 10);
-    fixture.store.open_upload(&kept, later).unwrap();
+    fixture.store.open_upload(&kept, true, later).unwrap();
     assert_eq!(fixture.store.stale_uploads(NOW), Ok(vec![]));
     assert_eq!(fixture.store.stale_uploads(later), Ok(vec![old]));
 }
@@ -119,7 +119,7 @@ fn content_is_needed_as_long_as_an_upload_or_a_message_refers_to_it() {
     let gone = fixture.commit_all(&[entry(device, 10, room, Body::Delete { of: Seq(1) })]);
     assert_eq!((gone.outcomes, gone.orphans), (vec![appended(2)], vec![]), "an upload still claims it");
     assert_eq!(fixture.commit(&[entry(device, 1, room, text("no file after all"))]), [appended(3)]);
-    assert_eq!(fixture.store.open_upload(&one, NOW), Ok(Opened::NonceReused));
+    assert_eq!(fixture.store.open_upload(&one, true, NOW), Ok(Opened::NonceReused));
     assert_eq!(fixture.commit(&[entry(device, 1, room, file("notes", 1))]), [Outcome::NonceReused]);
 }
 
@@ -137,14 +137,11 @@ fn a_message_whose_upload_is_over_is_refused_since_its_bytes_may_be_gone() {
 }
 
 #[test]
-fn all_files_together_have_only_so_many_bytes() {
+fn where_there_is_no_room_nothing_new_begins_and_what_has_begun_goes_on() {
     let (mut fixture, device, room) = scene();
-    fixture.store.limit_files(25);
-    let upload = |nonce| NewUpload { size: 10, ..upload(device, nonce, room) };
-    for nonce in [1, 2, 2] {
-        assert!(matches!(fixture.store.open_upload(&upload(nonce), NOW), Ok(Opened::Open { .. })));
-    }
-    assert_eq!(fixture.store.open_upload(&upload(3), NOW), Ok(Opened::Full));
-    fixture.store.limit_files(30);
-    assert!(matches!(fixture.store.open_upload(&upload(3), NOW), Ok(Opened::Open { .. })));
+    let upload = |nonce| upload(device, nonce, room);
+    assert_eq!(fixture.store.open_upload(&upload(1), false, NOW), Ok(Opened::Full));
+    let begun = opened(&mut fixture, &upload(1));
+    assert_eq!(fixture.store.open_upload(&upload(1), false, NOW), Ok(Opened::Open { upload: begun }));
+    assert_eq!(fixture.store.open_upload(&upload(2), false, NOW), Ok(Opened::Full));
 }
