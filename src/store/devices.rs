@@ -229,6 +229,8 @@ mod tests {
         fixture.store.gather(|store| store.new_device(&mut Chance::seeded(5), Timestamp(1))).unwrap();
         assert!(fixture.store.take_committed());
         assert_eq!(count(&mut fixture.store), before + 1);
+        fixture.store.gather(|store| store.authenticate(DeviceId(1), b"")).unwrap();
+        assert!(!fixture.store.take_committed(), "who only asks commits nothing");
         fixture.store.new_device(&mut Chance::seeded(6), Timestamp(1)).unwrap();
         assert_eq!(count(&mut fixture.store), before + 2, "and afterwards each by itself");
     }

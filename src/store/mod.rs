@@ -63,8 +63,8 @@ pub struct Store {
     /// Something was deleted whose words the write-ahead log still holds.
     must_erase: bool,
     has_committed: bool,
-    /// A transaction is under way, into which whatever is written goes.
-    is_gathering: bool,
+    /// A transaction is under way, into which whatever is written goes, and whether anything was.
+    gathering: Option<bool>,
     /// Pages in the write-ahead log after the last commit, until they are carried over.
     log_pages: i32,
     turn: checkpoint::Turn,
@@ -88,18 +88,21 @@ impl Store {
     /// See [`StoreError`]; then nothing of it was written.
     pub fn gather<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, StoreError>) -> Result<T, StoreError> {
         self.begin()?;
-        self.is_gathering = true;
+        self.gathering = Some(false);
         let done = work(self);
-        self.is_gathering = false;
+        let has_written = self.gathering.take().unwrap_or_default();
         let value = self.end(done)?;
-        self.tend()?;
+        if has_written {
+            self.has_committed = true;
+            self.tend()?;
+        }
         Ok(value)
     }
 
     /// Does `work` in one transaction that nobody else writes beside, or not at all.
     fn write<T>(&mut self, work: impl FnOnce(&mut SqliteConnection) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let value = self.transact(work)?;
-        if !self.is_gathering {
+        if self.gathering.is_none() {
             self.tend()?;
         }
         Ok(value)
@@ -110,12 +113,15 @@ impl Store {
         &mut self,
         work: impl FnOnce(&mut SqliteConnection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        if self.is_gathering {
+        if let Some(has_written) = &mut self.gathering {
+            *has_written = true;
             return work(&mut self.connection);
         }
         self.begin()?;
         let done = work(&mut self.connection);
-        self.end(done)
+        let value = self.end(done)?;
+        self.has_committed = true;
+        Ok(value)
     }
 
     fn begin(&mut self) -> Result<(), StoreError> {
@@ -128,7 +134,6 @@ impl Store {
         match done {
             Ok(value) => {
                 AnsiTransactionManager::commit_transaction(&mut self.connection)?;
-                self.has_committed = true;
                 Ok(value)
             }
             Err(cause) => {

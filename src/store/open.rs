@@ -77,7 +77,7 @@ impl Store {
 
     fn over(connection: SqliteConnection, log: LogId) -> Self {
         let turn = checkpoint::Turn::default();
-        Self { connection, log, must_erase: false, has_committed: false, is_gathering: false, log_pages: 0, turn }
+        Self { connection, log, must_erase: false, has_committed: false, gathering: None, log_pages: 0, turn }
     }
 }
 
