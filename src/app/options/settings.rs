@@ -1,6 +1,7 @@
 //! What the operator may set, by a flag, by the environment or in a file: the same names everywhere.
 
 use std::net::{IpAddr, SocketAddr};
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -41,7 +42,7 @@ pub(super) struct Settings {
     pub(super) sync: Option<SyncMode>,
     /// Connections at the same time; more are turned away [default: 10000]
     #[arg(long, value_name = "N", env = "TERTULIA_MAX_CONNECTIONS")]
-    pub(super) max_connections: Option<usize>,
+    pub(super) max_connections: Option<NonZeroUsize>,
     /// Of them, from one IPv4 address or one /64 of IPv6; 0 is no limit [default: 1000]
     #[arg(long, value_name = "N", env = "TERTULIA_MAX_PER_ADDRESS")]
     pub(super) max_per_address: Option<usize>,
@@ -58,8 +59,8 @@ pub(super) struct Settings {
     #[arg(long, value_name = "BYTES", env = "TERTULIA_MAX_FILES")]
     pub(super) max_files: Option<u64>,
     /// Seconds without a frame after which a connection is ended [default: 300]
-    #[arg(long, value_name = "SECONDS", env = "TERTULIA_IDLE", value_parser = clap::value_parser!(u64).range(1..))]
-    pub(super) idle: Option<u64>,
+    #[arg(long, value_name = "SECONDS", env = "TERTULIA_IDLE")]
+    pub(super) idle: Option<NonZeroU64>,
     /// Threads that serve sockets and rooms [default: one less than cores]
     #[arg(long, value_name = "N", env = "TERTULIA_ARBITERS", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(super) arbiters: Option<u16>,
@@ -90,13 +91,16 @@ impl Settings {
             data_dir: flags.data_dir.or(file.data_dir).unwrap_or(default.data_dir),
             database: flags.database.or(file.database).map(database_path).transpose()?,
             sync,
-            connections_max: flags.max_connections.or(file.max_connections).unwrap_or(default.connections_max),
+            connections_max: flags
+                .max_connections
+                .or(file.max_connections)
+                .map_or(default.connections_max, NonZeroUsize::get),
             per_address_max: flags.max_per_address.or(file.max_per_address).unwrap_or(default.per_address_max),
             per_user_max: flags.max_per_user.or(file.max_per_user).unwrap_or(default.per_user_max),
             rate: flags.rate.or(file.rate).unwrap_or(default.rate),
             file_bytes_max: flags.max_file.or(file.max_file).unwrap_or(default.file_bytes_max),
             all_files_bytes_max: flags.max_files.or(file.max_files).unwrap_or(default.all_files_bytes_max),
-            idle_s: flags.idle.or(file.idle).unwrap_or(default.idle_s),
+            idle_s: flags.idle.or(file.idle).map_or(default.idle_s, NonZeroU64::get),
             arbiters: flags.arbiters.or(file.arbiters).map_or(default.arbiters, usize::from),
             clock: default.clock,
             seed: default.seed,

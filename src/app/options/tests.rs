@@ -39,6 +39,18 @@ fn a_file_with_a_mistake_says_where() {
 }
 
 #[test]
+fn nothing_that_would_let_nobody_in_is_taken_for_a_limit() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("server.toml");
+    for name in ["max-connections", "idle"] {
+        assert!(Options::try_parse_from(["server", &format!("--{name}"), "0"]).is_err(), "{name}");
+        std::fs::write(&path, format!("{name} = 0\n")).unwrap();
+        let error = config(&["--config", path.to_str().unwrap()]).unwrap_err().to_string();
+        assert!(error.contains(name), "{error}");
+    }
+}
+
+#[test]
 fn a_database_is_a_path_or_an_sqlite_url() {
     assert_eq!(config(&["--database", "a/b.db"]).unwrap().database_path(), Path::new("a/b.db"));
     assert_eq!(config(&["--database", "sqlite://a/b.db"]).unwrap().database_path(), Path::new("a/b.db"));
