@@ -99,7 +99,7 @@ fn where_there_is_nothing_nothing_is_made() {
     let home = tempfile::tempdir().expect("a temporary directory");
     let (code, found, error) = verify(&home.path().join("data"));
     assert_eq!((code, found.as_str()), (1, ""));
-    assert!(error.contains("tertulia.db") && error.lines().count() == 1, "{error}");
+    assert!(error.contains("tertulia.db: name the server's --data-dir") && error.lines().count() == 1, "{error}");
     assert!(everything_below(home.path()).is_empty() && !home.path().join("data").exists());
 }
 

@@ -18,6 +18,9 @@ pub enum VerifyError {
     /// A server runs on it.
     #[error("a server is running on {}: stop it first, or verify a copy", .0.display())]
     Running(std::path::PathBuf),
+    /// There is none.
+    #[error("there is no database {}: name the server's --data-dir or --config", .0.display())]
+    Nothing(std::path::PathBuf),
     /// The data directory cannot be used.
     #[error(transparent)]
     DataDir(BootError),
@@ -48,7 +51,11 @@ pub fn verify(config: &Config, mut tell: impl FnMut(&str)) -> Result<Verdict, Ve
         BootError::InUse(dir) => VerifyError::Running(dir),
         other => VerifyError::DataDir(other),
     })?;
-    let mut checkup = Checkup::open(&config.database_path())?;
+    let database = config.database_path();
+    if !database.exists() {
+        return Err(VerifyError::Nothing(database));
+    }
+    let mut checkup = Checkup::open(&database)?;
     let counts = checkup.counts()?;
     let bar = ProgressBar::new_spinner();
     bar.enable_steady_tick(TICK);

@@ -1,6 +1,6 @@
 //! The server: from flags to a configuration, then one call. What happens after that is [`tertulia::app`]'s.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -49,8 +49,17 @@ fn verify(config: &Config) -> Result<ExitCode, Failure> {
 }
 
 fn operate(config: &Config, order: Order) -> Result<ExitCode, Failure> {
-    let mut out = std::io::stdout();
-    // whoever reads may have seen enough; what was ordered is done
-    app::operate(config, order, |line| drop(writeln!(out, "{line}")))?;
-    Ok(ExitCode::SUCCESS)
+    let (mut out, mut written) = (std::io::stdout(), Ok(()));
+    app::operate(config, order, |line| {
+        if written.is_ok() {
+            written = writeln!(out, "{line}");
+        }
+    })?;
+    match written {
+        // whoever reads may have seen enough; what was ordered is done
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(format!("it is done, and its outcome cannot be written: {error}").into())
+        }
+        _ => Ok(ExitCode::SUCCESS),
+    }
 }

@@ -144,7 +144,8 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let store = store_with_two_of_each(home.path());
         let earlier = SystemTime::now() - Duration::from_secs(60);
-        assert_eq!(store.sweep(|_| false, |_| false, earlier).unwrap(), Swept::default());
+        assert_eq!(store.sweep(|_| false, |_| false, earlier).unwrap(), Swept { bytes_left: 22, ..Swept::default() });
+        assert_eq!(store.tally().bytes(), 22);
         assert_eq!(store.received(4).unwrap(), 7);
         assert_eq!(store.size(&ORPHAN).unwrap(), Some(4));
     }
@@ -162,7 +163,9 @@ mod tests {
             store.keep(5, &ORPHAN).unwrap();
             false
         };
-        assert_eq!(store.sweep(|_| true, somebody_sends_it_again, grace).unwrap(), Swept::default());
+        let nothing = Swept { bytes_left: 22, ..Swept::default() };
+        assert_eq!(store.sweep(|_| true, somebody_sends_it_again, grace).unwrap(), nothing);
+        assert_eq!(store.tally().bytes(), 22, "kept once");
         assert_eq!(store.size(&ORPHAN).unwrap(), Some(4));
     }
 }

@@ -47,7 +47,7 @@ pub use error::{OpenError, StoreError};
 pub use files::FileRow;
 pub use history::Message;
 pub use open::Sync;
-pub use operator::UserRow;
+pub use operator::{RoomRow, UserRow};
 pub use rooms::{Created, Room};
 pub use uploads::{NewUpload, Opened, UploadId};
 pub use users::Registered;

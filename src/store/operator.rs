@@ -1,13 +1,14 @@
 //! What the operator alone may do to people, devices and rooms. Whom to ban is in [`super::bans`]; ending connections is
 //! left to the lobby.
 
+use diesel::connection::DefaultLoadingMode;
 use diesel::prelude::*;
 
 use super::columns::{column, number};
 use super::devices::{NO_SECRET, is_valid};
 use super::schema::{devices, rooms, users};
 use super::{Store, StoreError};
-use crate::model::{DeviceId, NameKey, Timestamp, UserId};
+use crate::model::{DeviceId, NameKey, RoomId, Seq, Timestamp, UserId};
 
 /// A user in the operator's list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +27,46 @@ pub struct UserRow {
     pub devices: Vec<DeviceId>,
 }
 
+/// A room in the operator's list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoomRow {
+    /// Which room.
+    pub id: RoomId,
+    /// Its first spelling.
+    pub name: String,
+    /// The last seq.
+    pub head: Seq,
+    /// Since when nothing new is said there.
+    pub closed_at: Option<Timestamp>,
+}
+
 impl Store {
+    /// At most `limit` rooms after this one, in the order in which they were made.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub fn room_rows_after(&mut self, after: RoomId, limit: usize) -> Result<Vec<RoomRow>, StoreError> {
+        let columns = (rooms::id, rooms::name, rooms::last_seq, rooms::closed_at);
+        let rows = rooms::table.filter(rooms::id.gt(column(after.0))).order(rooms::id).select(columns);
+        let rows = rows.load_iter::<(i64, String, i64, Option<i64>), DefaultLoadingMode>(&mut self.connection)?;
+        let room = |(id, name, head, closed_at): (i64, String, i64, Option<i64>)| RoomRow {
+            id: RoomId(number(id)),
+            name,
+            head: Seq(number(head)),
+            closed_at: closed_at.map(|at| Timestamp(number(at))),
+        };
+        Ok(rows.take(limit).map(|row| row.map(room)).collect::<QueryResult<_>>()?)
+    }
+
+    /// How whoever claimed a handle first wrote it.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub fn name_of(&mut self, handle: &NameKey) -> Result<Option<String>, StoreError> {
+        let user = users::table.filter(users::key.eq(handle.as_str()));
+        Ok(user.select(users::name).get_result(&mut self.connection).optional()?)
+    }
+
     /// At most `limit` users with a handle after this one, in the order in which they came.
     ///
     /// # Errors
@@ -36,9 +76,7 @@ impl Store {
         let columns = (users::id, users::name, users::key, users::created_at, users::removed_at);
         let rows = users::table.filter(users::id.gt(after)).order(users::id).select(columns);
         let rows = rows
-            .load_iter::<(i64, String, String, i64, Option<i64>), diesel::connection::DefaultLoadingMode>(
-                &mut self.connection,
-            )?
+            .load_iter::<(i64, String, String, i64, Option<i64>), DefaultLoadingMode>(&mut self.connection)?
             .take(limit)
             .collect::<QueryResult<Vec<_>>>()?;
         let user = |(id, name, key, created_at, removed_at): (i64, String, String, i64, Option<i64>)| {
@@ -129,7 +167,7 @@ impl Store {
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub fn is_closed(&mut self, room: crate::model::RoomId) -> Result<bool, StoreError> {
+    pub fn is_closed(&mut self, room: RoomId) -> Result<bool, StoreError> {
         let closed = rooms::table.find(column(room.0)).select(rooms::closed_at.is_not_null());
         Ok(closed.get_result(&mut self.connection).optional()?.unwrap_or(false))
     }
@@ -148,7 +186,7 @@ fn devices_of(connection: &mut SqliteConnection, user: i64) -> QueryResult<Vec<D
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Handle, RoomId, Seq};
+    use crate::model::Handle;
     use crate::store::testing::{Fixture, NOW, appended, entry, text};
     use crate::store::{Outcome, Registered};
 

@@ -92,19 +92,19 @@ fn a_banned_handle_is_out_on_every_device_until_it_is_not() {
     let home = tempfile::tempdir().expect("a directory");
     let server = ServerProcess::start(home.path());
     let (mut ann, mut bea) = (Peer::guest(server.address), Peer::guest(server.address));
-    register(&mut ann, "Ann");
-    done(home.path(), &["user", "ban", "Ann", "--reason", "too loud"]);
+    register(&mut ann, "Corine");
+    done(home.path(), &["user", "ban", "corine", "--reason", "too loud"]);
     let bye = ann.bye();
-    let login = |password: &str| Request::Login(Login { handle: "Ann".into(), password: password.into() });
+    let login = |password: &str| Request::Login(Login { handle: "Corine".into(), password: password.into() });
     let denied = bea.call(login("a long password")).expect_err("banned");
     assert_eq!((denied.code, &denied.message), (Code::Denied, &bye.message));
     let wrong = bea.call(login("another password")).expect_err("wrong");
     assert!(!wrong.message.contains("banned"), "only who knows the password hears of the ban: {wrong:?}");
-    assert!(done(home.path(), &["ban", "list"]).contains("too loud"));
+    assert_eq!(done(home.path(), &["ban", "list"]), "handle  Corine  for good  too loud\n");
     assert!(done(home.path(), &["user", "list"]).contains("banned"));
-    assert_eq!(done(home.path(), &["user", "unban", "ANN"]), "ANN is banned no more\n");
+    assert_eq!(done(home.path(), &["user", "unban", "CORINE"]), "CORINE is banned no more\n");
     assert_eq!(done(home.path(), &["ban", "list"]), "");
-    assert_eq!(Peer::device(server.address, Some(ann.key())).user().name, "Ann");
+    assert_eq!(Peer::device(server.address, Some(ann.key())).user().name, "Corine");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 
 use super::common::{Peer, ServerProcess};
-use super::{done, refused, server};
+use super::{done, refused, server, with_no_space_left};
 
 #[test]
 fn the_socket_is_its_users_alone_and_goes_with_the_server() {
@@ -66,4 +66,13 @@ fn what_cannot_be_operated_is_told() {
     }
     let (code, help, _) = server(home.path(), &["user", "--help"]);
     assert!(code == 0 && help.contains("server user ban Ann --for 3d"), "{help}");
+}
+
+#[test]
+fn a_list_that_cannot_be_written_is_no_success() {
+    let home = tempfile::tempdir().expect("a directory");
+    let server = ServerProcess::start(home.path());
+    Peer::guest(server.address).join("lobby", None);
+    let (code, error) = with_no_space_left(home.path(), &["room", "list"]);
+    assert!(code == 1 && error.starts_with("server: ") && error.lines().count() == 1, "{code} {error}");
 }

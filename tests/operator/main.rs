@@ -23,6 +23,15 @@ fn server(data_dir: &Path, words: &[&str]) -> (i32, String, String) {
     (output.status.code().expect("an exit code"), text(output.stdout), text(output.stderr))
 }
 
+/// The same, where what it writes finds no space: its exit code, and its complaint.
+fn with_no_space_left(data_dir: &Path, words: &[&str]) -> (i32, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
+    command.args(words).arg("--data-dir").arg(data_dir).env_remove("DATABASE_URL").env("RUST_LOG", "error");
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a device");
+    let output = command.stdout(full).output().expect("the server's binary");
+    (output.status.code().expect("an exit code"), String::from_utf8(output.stderr).expect("UTF-8"))
+}
+
 /// The same, which is done.
 fn done(data_dir: &Path, words: &[&str]) -> String {
     let (code, out, error) = server(data_dir, words);

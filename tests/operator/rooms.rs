@@ -15,7 +15,9 @@ fn a_closed_room_is_read_and_takes_nothing_new() {
     ann.join("lobby", None);
     let first = ann.said(peer::say("lobby", 500, Body::Text("first".into())));
     assert_eq!(refused(home.path(), &["room", "close", "hall"]), "server: there is no room hall\n");
+    assert_eq!(done(home.path(), &["room", "list"]), "lobby  1\n");
     done(home.path(), &["room", "close", "Lobby"]);
+    assert!(done(home.path(), &["room", "list"]).starts_with("lobby  1  closed 20"));
     for (nonce, body) in [
         (501, Body::Text("more".into())),
         (502, Body::Topic("x".into())),

@@ -9,7 +9,7 @@ use super::obey::obey;
 use super::{NAME, Order, Reply};
 use crate::app::lock::DirLock;
 use crate::app::{BootError, Config};
-use crate::model::{Chance, UserId, limits, safe_text};
+use crate::model::{Chance, RoomId, UserId, limits, safe_text};
 use crate::store::{OpenError, Store, StoreError};
 
 /// Why an order reached nobody: one line for people.
@@ -73,6 +73,7 @@ pub fn operate(config: &Config, order: Order, mut tell: impl FnMut(&str)) -> Res
                 match (next, &mut order) {
                     (Some(next), Order::Users { after }) => *after = UserId(next),
                     (Some(next), Order::Bans { after }) => *after = next,
+                    (Some(next), Order::Rooms { after }) => *after = RoomId(next),
                     _ => {
                         columns(&table).iter().for_each(|line| tell(&safe_text(line)));
                         return Ok(());

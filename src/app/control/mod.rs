@@ -3,12 +3,13 @@
 //! How orders are written on the command line is left to [`super::options`].
 
 mod ask;
+mod lists;
 mod obey;
 mod serve;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{DeviceId, Timestamp, UserId};
+use crate::model::{DeviceId, RoomId, Timestamp, UserId};
 
 pub use ask::{OperateError, operate};
 pub(super) use serve::{ControlSocket, serve};
@@ -28,6 +29,11 @@ pub enum Order {
     Bans {
         /// How many were seen before.
         after: u64,
+    },
+    /// A page of the rooms after this one.
+    Rooms {
+        /// The last one of the page before.
+        after: RoomId,
     },
     /// To keep somebody out.
     Ban {

@@ -3,12 +3,12 @@
 
 use ipnet::IpNet;
 
-use super::{Order, Reply, Target};
+use super::{Order, Reply, Target, lists};
 use crate::actors::lobby::Evicted;
 use crate::model::names::key_of;
 use crate::model::{Timestamp, limits};
 use crate::store::bans::{in_words, plain};
-use crate::store::{Ban, BanOn, Store, StoreError, UserRow};
+use crate::store::{Ban, BanOn, Store, StoreError};
 
 /// What an order led to.
 #[derive(Debug)]
@@ -24,19 +24,9 @@ pub(super) struct Effect {
 /// The store's; nothing has changed then, or nobody knows.
 pub(super) fn obey(store: &mut Store, order: &Order, now: Timestamp) -> Result<Effect, StoreError> {
     match order {
-        Order::Users { after } => {
-            let users = store.users_after(*after, limits::CONTROL_ROWS_MAX)?;
-            let next = (users.len() == limits::CONTROL_ROWS_MAX).then(|| users.last().map(|user| user.id.0)).flatten();
-            let bans = store.bans(now)?;
-            Ok(Reply::Table { rows: users.iter().map(|user| user_row(user, &bans)).collect(), next }.into())
-        }
-        Order::Bans { after } => {
-            let bans = store.bans(now)?;
-            let seen = usize::try_from(*after).unwrap_or(usize::MAX);
-            let rows: Vec<_> = bans.iter().skip(seen).take(limits::CONTROL_ROWS_MAX).map(ban_row).collect();
-            let next = (seen.saturating_add(rows.len()) < bans.len()).then(|| after + rows.len() as u64);
-            Ok(Reply::Table { rows, next }.into())
-        }
+        Order::Users { after } => lists::users(store, *after, now).map(Effect::from),
+        Order::Bans { after } => lists::bans(store, *after, now).map(Effect::from),
+        Order::Rooms { after } => lists::rooms(store, *after).map(Effect::from),
         Order::Ban { on, until, reason } => ban(store, on, *until, reason, now),
         Order::Unban { on } => unban(store, on, now),
         Order::Remove { handle } => Ok(match store.remove_user(&key_of(handle), now)? {
@@ -56,9 +46,11 @@ pub(super) fn obey(store: &mut Store, order: &Order, now: Timestamp) -> Result<E
         }),
         Order::Close { room } => {
             let is_done = store.close_room(&key_of(room), now)?;
-            Ok(of_room(room, is_done, "closed, so that it can be read and nothing new is said there"))
+            Ok(of_room(room, is_done, "closed: it can be read, and nothing new is said there"))
         }
-        Order::Open { room } => Ok(of_room(room, store.open_room(&key_of(room))?, "open")),
+        Order::Open { room } => {
+            Ok(of_room(room, store.open_room(&key_of(room))?, "open: things may be said there again"))
+        }
     }
 }
 
@@ -128,24 +120,6 @@ fn in_short(target: &Target, ban: &Ban) -> String {
         Target::Handle(handle) => handle.clone(),
         Target::Device(_) | Target::Network(_) => format!("{} {}", ban.kind, ban.value),
     }
-}
-
-fn user_row(user: &UserRow, bans: &[Ban]) -> Vec<String> {
-    let ban = bans.iter().find(|ban| ban.kind == "handle" && ban.value == user.key.as_str());
-    let state = match (user.removed_at, ban) {
-        (Some(at), _) => format!("removed {}", in_words(at)),
-        (None, Some(Ban { until: Some(until), .. })) => format!("banned until {}", in_words(*until)),
-        (None, Some(_)) => "banned".to_owned(),
-        (None, None) => String::new(),
-    };
-    let mut devices: Vec<String> = user.devices.iter().take(8).map(ToString::to_string).collect();
-    devices.extend((user.devices.len() > 8).then(|| "…".to_owned()));
-    vec![user.name.clone(), in_words(user.created_at), devices.join(","), state]
-}
-
-fn ban_row(ban: &Ban) -> Vec<String> {
-    let until = ban.until.map_or_else(|| "for good".to_owned(), in_words);
-    vec![ban.kind.clone(), ban.value.clone(), until, ban.reason.clone()]
 }
 
 impl From<Reply> for Effect {

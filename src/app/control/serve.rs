@@ -87,7 +87,7 @@ pub(in crate::app) async fn serve(listener: tokio::net::UnixListener, hub: Arc<H
 /// worse than none.
 async fn exchange(mut stream: UnixStream, hub: &Hub) -> io::Result<()> {
     let reply = match in_time(read(&mut stream)).await? {
-        Ok(order) => carry_out(order, hub).await,
+        Ok(order) => serve_order(order, hub).await,
         Err(why) => Reply::Refused(why.into()),
     };
     let frame = rmp_serde::to_vec(&reply).map_err(io::Error::other)?;
@@ -115,9 +115,19 @@ async fn read(stream: &mut UnixStream) -> io::Result<Result<Order, &'static str>
     Ok(order.ok_or("this is no order of this version"))
 }
 
+/// Carries out an order, and writes down that it was.
+async fn serve_order(order: Order, hub: &Hub) -> Reply {
+    let reply = carry_out(order, hub).await;
+    match &reply {
+        Reply::Done(line) => log::info!("the operator: {line}"),
+        Reply::Refused(why) => log::info!("the operator was refused: {why}"),
+        Reply::Table { .. } => log::debug!("the operator looks at a list"),
+    }
+    reply
+}
+
 /// Answered once nothing that the banned ones had said can still be committed.
 async fn carry_out(order: Order, hub: &Hub) -> Reply {
-    log::info!("the operator: {order:?}");
     let now = hub.settings.clock.now();
     let done = hub.with_writer(move |store: &mut Store| obey(store, &order, now)).await;
     let Effect { reply, evicted } = match done {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use crate::app::{Order, Target};
-use crate::model::{Clock, DeviceId, Timestamp, UserId};
+use crate::model::{Clock, DeviceId, RoomId, Timestamp, UserId};
 
 const PEOPLE: &str = "\
 They work on a server that runs, through the socket `control` in its data directory, and on a stopped one.
@@ -28,6 +28,7 @@ Examples:
 
 const ROOMS: &str = "\
 Examples:
+  server room list           rooms, their last message's number, and since when they are closed
   server room close lobby    it can be read, and nothing new is said there
   server room open lobby";
 
@@ -46,7 +47,7 @@ pub(super) enum Operate {
     /// List bans
     #[command(subcommand)]
     Ban(OnBan),
-    /// Close a room to what is new, or open it again
+    /// List rooms, close one to what is new, or open it again
     #[command(subcommand, after_help = ROOMS)]
     Room(OnRoom),
 }
@@ -135,6 +136,8 @@ pub(super) enum OnBan {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum OnRoom {
+    /// All rooms: their heads, and since when they are closed
+    List(Places),
     /// Let nothing new be said there
     Close {
         /// The room
@@ -194,6 +197,7 @@ impl Operate {
             Self::Network(OnNetwork::Ban { cidr, terms, places }) => (terms.ban(Target::Network(cidr)), places),
             Self::Network(OnNetwork::Unban { cidr, places }) => (Order::Unban { on: Target::Network(cidr) }, places),
             Self::Ban(OnBan::List(places)) => (Order::Bans { after: 0 }, places),
+            Self::Room(OnRoom::List(places)) => (Order::Rooms { after: RoomId(0) }, places),
             Self::Room(OnRoom::Close { name, places }) => (Order::Close { room: name }, places),
             Self::Room(OnRoom::Open { name, places }) => (Order::Open { room: name }, places),
         }
