@@ -14,7 +14,7 @@ const NO_NUMBER: &str = "N is the number of a message, as in #12";
 const NO_DEVICE: &str = "revoke ID locks a device out; its ID stands in the list";
 
 /// One word, such as a name.
-pub(super) fn one_word(typed: &str, what: &str) -> Result<String, String> {
+fn one_word(typed: &str, what: &str) -> Result<String, String> {
     match typed {
         "" => Err(format!("{what} is missing")),
         typed if typed.contains(char::is_whitespace) => Err(format!("{what} is one word")),
@@ -45,6 +45,27 @@ pub(super) fn devices(typed: &str) -> Result<Command, String> {
         ["revoke", id] => id.parse().map(|id| Command::Devices(Some(DeviceId(id)))).map_err(|_| NO_DEVICE.to_owned()),
         _ => Err(NO_DEVICE.to_owned()),
     }
+}
+
+/// `PATH`
+pub(super) fn file(typed: &str) -> Result<Command, String> {
+    read_path(typed).map(Command::File)
+}
+
+/// `PATH`
+pub(super) fn image(typed: &str) -> Result<Command, String> {
+    read_path(typed).map(Command::Image)
+}
+
+/// `ROOM`
+pub(super) fn join(typed: &str) -> Result<Command, String> {
+    one_word(typed, "a room").map(Command::Join)
+}
+
+/// `[TEXT]`
+#[expect(clippy::unnecessary_wraps, reason = "as the other commands of the table")]
+pub(super) fn topic(typed: &str) -> Result<Command, String> {
+    Ok(Command::Topic(Some(typed.to_owned()).filter(|text| !text.is_empty())))
 }
 
 /// `[N]`: how many messages.

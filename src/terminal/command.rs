@@ -3,8 +3,9 @@
 
 use std::path::PathBuf;
 
-use super::arguments::{delete, devices, edit, history, login, one_word, password, react, register, reply, save};
-use super::path::read_path;
+use super::arguments::{
+    delete, devices, edit, file, history, image, join, login, password, react, register, reply, save, topic,
+};
 use super::remark::Remark;
 use crate::model::{DeviceId, Seq};
 
@@ -111,21 +112,15 @@ pub(super) static TABLE: [Row; 21] = [
     row("delete", "N", "takes back your message N", Completes::Nothing, delete),
     row("react", "N EMOJI", "reacts to message N", Completes::Nothing, |typed| react(typed, true)),
     row("unreact", "N EMOJI", "takes that back", Completes::Nothing, |typed| react(typed, false)),
-    row("file", "PATH", "sends a file", Completes::Paths, |path| read_path(path).map(Command::File)),
-    row("image", "PATH", "sends a png, jpeg, gif or webp", Completes::Paths, |path| {
-        read_path(path).map(Command::Image)
-    }),
+    row("file", "PATH", "sends a file", Completes::Paths, file),
+    row("image", "PATH", "sends a png, jpeg, gif or webp", Completes::Paths, image),
     row("save", "N [PATH]", "saves the file of message N", Completes::Paths, save),
-    row("join", "ROOM", "goes to a room, and makes it if there is none", Completes::Rooms, |word| {
-        one_word(word, "a room").map(Command::Join)
-    }),
+    row("join", "ROOM", "goes to a room, and makes it if there is none", Completes::Rooms, join),
     row("leave", "", "leaves this room", Completes::Nothing, |_| Ok(Command::Leave)),
     row("rooms", "", "lists the rooms", Completes::Nothing, |_| Ok(Command::Rooms)),
     row("who", "", "lists who is here", Completes::Nothing, |_| Ok(Command::Who)),
     row("history", "[N]", "shows the last N messages (50)", Completes::Nothing, history),
-    row("topic", "[TEXT]", "shows or sets what this room is about", Completes::Nothing, |text| {
-        Ok(Command::Topic(Some(text.to_owned()).filter(|text| !text.is_empty())))
-    }),
+    row("topic", "[TEXT]", "shows or sets what this room is about", Completes::Nothing, topic),
     row("quit", "", "leaves, as do Ctrl-D and Ctrl-C", Completes::Nothing, |_| Ok(Command::Quit)),
 ];
 
@@ -135,10 +130,16 @@ pub(super) fn read_line(line: &str) -> Input {
     let mut chars = line.chars();
     match chars.next() {
         _ if line.trim().is_empty() => Input::Nothing,
-        Some(sign @ ('.' | '/')) if chars.as_str().starts_with(sign) => Input::Text(chars.as_str().to_owned()),
+        Some(sign @ ('.' | '/')) if chars.as_str().starts_with(sign) => Input::Text(said(sign, line).to_owned()),
         Some(sign @ ('.' | '/')) => read_command(sign, chars.as_str()).map_or_else(Input::Mistake, Input::Command),
         _ => Input::Text(line.to_owned()),
     }
+}
+
+/// What a line says that begins with this sign twice: one less, but all of an ellipsis.
+fn said(sign: char, line: &str) -> &str {
+    let rest = line.trim_start_matches(sign);
+    if line.len() - rest.len() > 2 { line } else { &line[1..] }
 }
 
 /// The help: a line for each command, and what is no command.
@@ -146,7 +147,7 @@ pub(super) fn usage() -> impl Iterator<Item = String> {
     let commands = TABLE.iter().map(|row| format!("{:<21} {}", format!(".{} {}", row.name, row.arguments), row.does));
     let rest = [
         "anything else is said in the room; N is the number that follows the time",
-        "a line that begins with a dot or a slash is said if you double it",
+        "a line that begins with a dot or a slash is said if you double it; ... stays",
     ];
     commands.chain(rest.map(str::to_owned))
 }
@@ -240,11 +241,11 @@ mod tests {
 
     #[test]
     fn texts_are_texts() {
-        for line in ["hello", " .quit", "http://x", "a\n.quit", "¡hola!"] {
+        for line in ["hello", " .quit", "http://x", "a\n.quit", "¡hola!", "...", "... well", "...and", "///"] {
             assert_eq!(read_line(line), Input::Text(line.to_owned()));
         }
         assert_eq!(read_line("//quit"), Input::Text("/quit".to_owned()));
-        assert_eq!(read_line("..."), Input::Text("..".to_owned()));
+        assert_eq!(read_line("..hello"), Input::Text(".hello".to_owned()));
         assert_eq!(read_line(" \t"), Input::Nothing);
     }
 
