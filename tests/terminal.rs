@@ -158,6 +158,21 @@ fn without_a_server_it_says_so_and_fails() {
 }
 
 #[test]
+fn a_name_that_nobody_knows_is_no_place_to_start_a_server() {
+    // too long to be a name, so that nobody is asked
+    let name = format!("{}.invalid", "x".repeat(64));
+    let output = Command::new(env!("CARGO_BIN_EXE_client"))
+        .args([&name, "1", "--new-device"])
+        .stdin(Stdio::null())
+        .output()
+        .expect("it ends");
+    let error = String::from_utf8(output.stderr).expect("UTF-8");
+    assert!(!output.status.success());
+    assert!(error.starts_with(&format!("* cannot find {name}:1: ")) && error.contains("spelled right"), "{error}");
+    assert!(!error.contains("server running"), "{error}");
+}
+
+#[test]
 fn a_closed_output_ends_it_quietly() {
     let server = TestServer::start();
     let Listener { mut child, input, output } = Listener::start(&server);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::BytesMut;
 use futures_util::StreamExt;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, lookup_host};
 use tokio_util::codec::FramedRead;
 
 use super::tls::Tls;
@@ -22,6 +22,8 @@ use crate::wire::{
 /// Why there is no connection any more, or none at all.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Failure {
+    #[error("cannot find it by its name: {0}")]
+    Unnamed(io::Error),
     #[error("cannot connect: {0}")]
     Unreachable(io::Error),
     #[error("the server does not answer")]
@@ -61,6 +63,7 @@ impl Failure {
     pub(super) fn into_error(self, address: &str) -> Error {
         let unreachable = |source| Error::Unreachable { address: address.to_owned(), source };
         match self {
+            Self::Unnamed(source) => Error::Unnamed { address: address.to_owned(), source },
             Self::Unreachable(source) => unreachable(source),
             Self::Silent => unreachable(io::Error::new(io::ErrorKind::TimedOut, "nothing answered in time")),
             Self::Cut => unreachable(io::Error::new(io::ErrorKind::ConnectionReset, "it hung up without a word")),
@@ -117,8 +120,7 @@ impl Connection {
         agent: &str,
         device: Option<DeviceKey>,
     ) -> Result<(Self, Welcome), Failure> {
-        let stream = within(limits::CONNECT_TIMEOUT, TcpStream::connect(address)).await?;
-        let stream = stream.map_err(Failure::Unreachable)?;
+        let stream = within(limits::CONNECT_TIMEOUT, dial(address)).await??;
         stream.set_nodelay(true).map_err(Failure::Unreachable)?;
         let mut connection = if let Some(tls) = tls {
             let (reader, socket) = tokio::io::split(within(limits::CONNECT_TIMEOUT, tls.begin(stream)).await??);
@@ -197,6 +199,11 @@ impl Connection {
             _ => Err(Failure::Nonsense),
         }
     }
+}
+
+async fn dial(address: &str) -> Result<TcpStream, Failure> {
+    let places: Vec<_> = lookup_host(address).await.map_err(Failure::Unnamed)?.collect();
+    TcpStream::connect(&places[..]).await.map_err(Failure::Unreachable)
 }
 
 async fn within<T>(time: Duration, future: impl Future<Output = T>) -> Result<T, Failure> {

@@ -29,6 +29,14 @@ pub enum Error {
         /// Why not.
         source: io::Error,
     },
+    /// Nobody knows where it is, the first time: the name is wrong, or nobody can be asked.
+    #[error("cannot find {address}: {source}")]
+    Unnamed {
+        /// What was looked for: a host and a port.
+        address: String,
+        /// Why not.
+        source: io::Error,
+    },
     /// What answers may be somebody else than the server that is meant.
     #[error(transparent)]
     Distrusted(#[from] Distrust),

@@ -171,6 +171,9 @@ fn explain(error: &Error) -> Vec<Line> {
             "if the server has none, and you trust the network, leave out --tls, --tls-pin and what goes with them";
         lines.push(Line::note(hint));
     }
+    if let Error::Client(client::Error::Unnamed { .. }) = error {
+        lines.push(Line::note("is the name spelled right, and this machine connected to the network?"));
+    }
     if let Error::Client(client::Error::Unreachable { address, .. }) = error {
         let (host, port) = address.rsplit_once(':').unwrap_or((address, "8080"));
         let host = host.trim_start_matches('[').trim_end_matches(']');
