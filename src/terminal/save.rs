@@ -101,8 +101,11 @@ pub(super) async fn save(
     keep(arriving, place, &attachment.name)
 }
 
+/// A file under a name for the time until all of it is there.
+type Arriving = NamedTempFile<std::fs::File>;
+
 /// An empty file that nobody else knows of, in the folder where it will stay.
-fn begin(place: &Place) -> Result<NamedTempFile, Error> {
+fn begin(place: &Place) -> Result<Arriving, Error> {
     let folder = place.folder();
     match place {
         Place::At(path) if path.symlink_metadata().is_ok() => return Err(Error::Exists(path.clone())),
@@ -112,16 +115,19 @@ fn begin(place: &Place) -> Result<NamedTempFile, Error> {
             std::fs::create_dir_all(folder).map_err(|source| write_error(folder, source))?;
         }
     }
+    let mut options = std::fs::OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o644);
     let mut builder = tempfile::Builder::new();
     builder.prefix(".tertulia-").suffix(".part");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-    builder.tempfile_in(folder).map_err(|source| write_error(folder, source))
+    // made here, so that an error names what somebody typed, and not what stands there for a moment
+    builder.make_in(folder, |path| options.open(path)).map_err(|source| write_error(folder, source))
 }
 
 /// Gives a file its name. The system sees to it that nothing is replaced, however many try at once, and does not
 /// follow a link that stands there.
-fn keep(mut arriving: NamedTempFile, place: &Place, sent: &str) -> Result<PathBuf, Error> {
+fn keep(mut arriving: Arriving, place: &Place, sent: &str) -> Result<PathBuf, Error> {
     let name = safe_file_name(sent);
     let others = (2..=NUMBERS_MAX).map(|number| numbered(&name, number));
     let candidates: Box<dyn Iterator<Item = PathBuf>> = match place {
@@ -176,6 +182,15 @@ mod tests {
         let folder = home.path().join("images");
         assert_eq!(names(&folder), ["cat (2).png", "cat (3).png", "cat.png"]);
         assert_eq!(fs::read_to_string(folder.join("cat (3).png")).unwrap(), "3");
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_named_and_nothing_else() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("none/a.txt");
+        let why = kept(&Place::At(path), "x", "1").unwrap_err().to_string();
+        let folder = home.path().join("none");
+        assert_eq!(why, format!("cannot write {}: No such file or directory (os error 2)", folder.display()));
     }
 
     #[test]
