@@ -118,7 +118,7 @@ fn who_comes_back_sees_where_they_stopped_reading() {
     ann.said(edit);
     ann.say("lobby", "third");
     let mut ben = sit_down(&server);
-    sees(&mut ben, "* 2 unread\r\n");
+    sees(&mut ben, "* 2 messages are unread\r\n");
     sees(&mut ben, &format!("#2 {name}: second\r\n"));
     sees(&mut ben, "── new ──\r\n");
     sees(&mut ben, &format!("#3 {name} changed #2: 2nd\r\n"));

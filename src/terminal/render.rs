@@ -131,9 +131,15 @@ pub(super) fn user_row(user: &User, oneself: &User) -> Line {
 /// How much somebody has missed, if anything; of the past, `shown` events are about to be shown.
 #[must_use]
 pub(super) fn unread(unread: u64, shown: u64) -> Option<Line> {
-    let reachable = unread.min(u64::from(limits::PAGE_EVENTS_MAX));
-    let how = if unread > shown { format!("; .history {reachable} shows them") } else { String::new() };
-    (unread > 0).then(|| Line::note(format!("{unread} unread{how}")))
+    let most = u64::from(limits::PAGE_EVENTS_MAX);
+    let how = match unread {
+        _ if unread <= shown => String::new(),
+        1 => "; .history 1 shows it".to_owned(),
+        _ if unread <= most => format!("; .history {unread} shows them"),
+        _ => format!("; .history {most} shows the last {most} of them"),
+    };
+    let what = if unread == 1 { "1 message is" } else { &format!("{unread} messages are") };
+    (unread > 0).then(|| Line::note(format!("{what} unread{how}")))
 }
 
 fn room_mark(room: &str, here: bool) -> String {
@@ -212,9 +218,11 @@ mod tests {
     fn what_was_missed_is_counted() {
         let line = |missed, shown| unread(missed, shown).map(|line| line.to_string());
         assert_eq!(line(0, 0), None);
-        assert_eq!(line(3, 50).as_deref(), Some("* 3 unread"));
-        assert_eq!(line(51, 50).as_deref(), Some("* 51 unread; .history 51 shows them"));
-        assert_eq!(line(20_000, 0).as_deref(), Some("* 20000 unread; .history 1000 shows them"));
+        assert_eq!(line(3, 50).as_deref(), Some("* 3 messages are unread"));
+        assert_eq!(line(1, 0).as_deref(), Some("* 1 message is unread; .history 1 shows it"));
+        assert_eq!(line(51, 50).as_deref(), Some("* 51 messages are unread; .history 51 shows them"));
+        let most = "* 20000 messages are unread; .history 1000 shows the last 1000 of them";
+        assert_eq!(line(20_000, 0).as_deref(), Some(most));
     }
 
     #[test]
