@@ -79,6 +79,28 @@ pub(super) fn begin(command: Command, scene: &Scene<'_>) -> Doing {
     }
 }
 
+/// Whether a command does nothing without a connection; the others wait for one, or need none.
+pub(super) const fn needs_connection(command: &Command) -> bool {
+    match command {
+        Command::Register(_)
+        | Command::Login(_)
+        | Command::Password
+        | Command::Devices(_)
+        | Command::Save { .. }
+        | Command::Rooms
+        | Command::Who
+        | Command::History(_) => true,
+        Command::File(_)
+        | Command::Image(_)
+        | Command::Join(_)
+        | Command::Leave
+        | Command::Usage
+        | Command::Remark(_)
+        | Command::Topic(_)
+        | Command::Quit => false,
+    }
+}
+
 /// Joins a room.
 pub(super) fn join(client: Client, room: String, from: From) -> Doing {
     async move { Ok(Done::Joined(client.join(&room, from).await?)) }.boxed()

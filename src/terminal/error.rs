@@ -12,6 +12,9 @@ pub enum Error {
     /// The client could not.
     #[error(transparent)]
     Client(#[from] client::Error),
+    /// What needs a connection has none.
+    #[error("there is no connection now; the client is trying again, and says when it is back")]
+    Offline,
     /// A file would have been overwritten.
     #[error("{} is there already; nothing was overwritten", .0.display())]
     Exists(PathBuf),

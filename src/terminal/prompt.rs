@@ -85,10 +85,8 @@ impl Keyboard for Prompt {
         let questions = line.as_deref().map_or(&[][..], secret::questions);
         if let (Ok(line), false) = (&line, questions.is_empty()) {
             let objection = secret::objection(line, &self.facts).map_or(Ok(()), Err);
-            return match objection.and_then(|()| secret::ask(questions, &self.gate)) {
-                Ok(words) => Typed::Secret(line.clone(), words),
-                Err(why) => Typed::Unreadable(why.to_owned()),
-            };
+            let words = objection.and_then(|()| secret::ask(questions, &self.gate).map_err(str::to_owned));
+            return words.map_or_else(Typed::Unreadable, |words| Typed::Secret(line.clone(), words));
         }
         // Ctrl-C, Ctrl-D, or a terminal that is gone
         line.map_or(Typed::End, Typed::Line)

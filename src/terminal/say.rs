@@ -1,7 +1,7 @@
 //! What a typed line brings about: a text is on its way before the next line is read, a command runs until it is done.
 //! What a line means is left to [`super::command`], what becomes of it to [`super::outcome`].
 
-use futures_util::future::FutureExt;
+use futures_util::future::{FutureExt, ready};
 
 use super::Error;
 use super::act::{self, Scene};
@@ -72,6 +72,9 @@ impl Talk {
         match command {
             Command::Topic(topic) => self.on_topic(line, topic).await,
             Command::Remark(remark) => self.on_remark(line, remark).await,
+            command if act::needs_connection(&command) && !self.parts.typist.facts.is_live() => {
+                self.running = Some(ready(Err(Error::Offline)).boxed());
+            }
             command => self.running = Some(act::begin(command, &self.scene())),
         }
     }

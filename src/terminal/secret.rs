@@ -3,6 +3,7 @@
 
 use std::io::{self, BufRead};
 
+use super::Error;
 use super::command::{Command, Input, read_line};
 use super::gate::{Gate, Phase};
 use super::screen::write_out;
@@ -39,11 +40,11 @@ pub(super) fn questions(line: &str) -> &'static [Question] {
 }
 
 /// Why nobody has to type a password for this line, if it would be for nothing.
-pub(super) fn objection(line: &str, facts: &Facts) -> Option<&'static str> {
+pub(super) fn objection(line: &str, facts: &Facts) -> Option<String> {
     match read_line(line) {
-        _ if !facts.is_live() => Some("there is no connection now; nothing was done"),
+        _ if !facts.is_live() => Some(Error::Offline.to_string()),
         Input::Command(Command::Password) if facts.is_guest() => {
-            Some("a guest has no password: .register HANDLE claims a name, and asks for one")
+            Some("a guest has no password: .register HANDLE claims a name, and asks for one".to_owned())
         }
         _ => None,
     }
