@@ -90,7 +90,8 @@ fn what_cannot_be_changed_says_why() {
         (".delete 1", "* #1 was not deleted: only its author may do that\n"),
         (".delete", "* which one? .delete N takes back your message number N\n"),
         (".edit mine", "* which text? .edit N TEXT changes number N\n"),
-        (".unreact 9 👍", "* 👍 to #9 was not taken back: there is no such message in this room"),
+        (".unreact 9 👍", "* 👍 to #9 was not taken back: there is no message with that number yet\n"),
+        (".reply 9 hi", "* not said as an answer to #9: there is no message with that number yet: hi\n"),
         (".reply hello", "* N is the number of a message, as in #12: .reply N TEXT\n"),
     ];
     for (line, why) in table {
@@ -99,6 +100,17 @@ fn what_cannot_be_changed_says_why() {
         assert_eq!(out, [""; 0], "{line}");
     }
     assert_eq!(ann.events_so_far().len(), 1);
+}
+
+#[test]
+fn what_is_gone_is_not_called_unknown() {
+    let server = TestServer::start();
+    let said = "hello\n.delete 1\n.topic x\n.history\n.reply 1 yes\n.edit 1 no\n.react 3 👍\n.edit 3 y\n";
+    let (_, error) = script(&server, said);
+    let expected = "* not said as an answer to #1: it is deleted: yes\n* #1 was not changed: it is deleted: no\n\
+                    * 👍 to #3 was not said: there is no text or file with that number\n\
+                    * #3 was not changed: there is no text with that number: y\n";
+    assert_eq!(error, expected);
 }
 
 #[test]

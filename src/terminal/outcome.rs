@@ -6,14 +6,14 @@ use super::certificate;
 use super::line::Line;
 use super::parting;
 use super::render;
-use super::talk::{Errand, Talk};
+use super::talk::{Attempt, Errand, Talk};
 use crate::client;
-use crate::wire::{RoomEntry, Said};
+use crate::wire::{Code, Refusal, RoomEntry, Said};
 
 impl Talk {
     pub(super) async fn on_errand(&mut self, errand: Errand) {
         match errand {
-            Errand::Said { otherwise, quote, outcome } => self.on_answer(&otherwise, &quote, outcome).await,
+            Errand::Said { attempt, outcome } => self.on_answer(&attempt, outcome).await,
             Errand::Marked { room, seq, is_done } => self.on_marked(&room, seq, is_done),
             Errand::Saved { name, outcome } => {
                 self.saves -= 1;
@@ -26,12 +26,21 @@ impl Talk {
         }
     }
 
-    async fn on_answer(&mut self, otherwise: &str, quote: &str, outcome: Result<Said, client::Error>) {
+    async fn on_answer(&mut self, attempt: &Attempt, outcome: Result<Said, client::Error>) {
         self.unanswered -= 1;
         match outcome {
             Ok(said) => self.rooms.said(&said),
-            Err(error) => self.fault(render::refused(otherwise, &error, quote)).await,
+            Err(error) => {
+                let why = self.why_missing(attempt, &error).map_or_else(|| error.to_string(), str::to_owned);
+                self.fault(render::refused(&attempt.otherwise, &why, &attempt.quote)).await;
+            }
         }
+    }
+
+    /// The server has one word for all messages that are not there.
+    fn why_missing(&self, attempt: &Attempt, error: &client::Error) -> Option<&'static str> {
+        let client::Error::Refused(Refusal { code: Code::NoSuchMessage, .. }) = error else { return None };
+        Some(self.rooms.get(&attempt.room)?.why_missing(attempt.target?, attempt.wants_text))
     }
 
     pub(super) async fn on_done(&mut self, done: Result<Done, Error>) {

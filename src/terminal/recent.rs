@@ -1,7 +1,7 @@
 //! The last messages of a room, as far as others speak about them: who said it and a few words of it. What is not in it
 //! any more is known by its number only. What lines look like is left to [`super::describe`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::quote::quote;
 use crate::model::{Body, Seq, User, limits};
@@ -20,7 +20,8 @@ pub(super) struct Message {
     pub author: String,
     /// A few words of it, or of the file's name.
     pub words: String,
-    is_text: bool,
+    /// Whether it is no file.
+    pub is_text: bool,
     is_own: bool,
 }
 
@@ -28,12 +29,13 @@ pub(super) struct Message {
 #[derive(Debug, Clone)]
 pub(super) struct Recent {
     messages: BTreeMap<Seq, Message>,
+    deleted: BTreeSet<Seq>,
     messages_max: usize,
 }
 
 impl Default for Recent {
     fn default() -> Self {
-        Self { messages: BTreeMap::new(), messages_max: limits::TERMINAL_RECENT_MESSAGES }
+        Self { messages: BTreeMap::new(), deleted: BTreeSet::new(), messages_max: limits::TERMINAL_RECENT_MESSAGES }
     }
 }
 
@@ -45,8 +47,8 @@ impl Recent {
             Body::File(file) => self.insert(event, &file.name, oneself),
             Body::Image(image) => self.insert(event, &image.name, oneself),
             Body::Edit { of, text } => self.change(*of, text),
-            Body::Delete { of } => drop(self.messages.remove(of)),
-            Body::Gone {} => drop(self.messages.remove(&event.seq)),
+            Body::Delete { of } => self.delete(*of),
+            Body::Gone {} => self.delete(event.seq),
             Body::React { .. } | Body::Topic(_) => {}
         }
     }
@@ -61,7 +63,7 @@ impl Recent {
     /// The same with a page of the log besides, however long that is.
     #[must_use]
     pub(super) fn with(&self, page: &[Event], oneself: &User) -> Self {
-        let mut all = Self { messages: self.messages.clone(), messages_max: self.messages_max + page.len() };
+        let mut all = Self { messages_max: self.messages_max + page.len(), ..self.clone() };
         all.note_all(page, oneself);
         all
     }
@@ -70,6 +72,12 @@ impl Recent {
     #[must_use]
     pub(super) fn get(&self, seq: Seq) -> Option<&Message> {
         self.messages.get(&seq)
+    }
+
+    /// Whether it is remembered that this message was deleted.
+    #[must_use]
+    pub(super) fn is_deleted(&self, seq: Seq) -> bool {
+        self.deleted.contains(&seq)
     }
 
     /// The last text that one said, if it is remembered.
@@ -101,6 +109,14 @@ impl Recent {
         }
     }
 
+    fn delete(&mut self, seq: Seq) {
+        self.messages.remove(&seq);
+        self.deleted.insert(seq);
+        if self.deleted.len() > self.messages_max {
+            self.deleted.pop_first();
+        }
+    }
+
     fn change(&mut self, of: Seq, text: &str) {
         if let Some(message) = self.messages.get_mut(&of).filter(|message| message.is_text) {
             message.words = quote(text, QUOTE_COLUMNS_MAX);
@@ -128,6 +144,7 @@ mod tests {
         recent.note(&event(5, Body::Delete { of: Seq(1) }), &ann());
         recent.note(&event(4, Body::Gone {}), &ann());
         assert_eq!([1, 4].map(|seq| words(&recent, seq)), [None, None]);
+        assert_eq!([1, 2, 4].map(|seq| recent.is_deleted(Seq(seq))), [true, false, true]);
     }
 
     #[test]
@@ -138,6 +155,8 @@ mod tests {
         let page = [event(1, text("first")), event(2, text("second"))];
         let with_page = recent.with(&page, &ann());
         assert_eq!([words(&with_page, 1), words(&with_page, last)], [Some("first"), Some("x")]);
+        (1..=last).for_each(|seq| recent.note(&event(last + seq, Body::Delete { of: Seq(last + seq) }), &ann()));
+        assert_eq!([1, 2].map(|seq| recent.is_deleted(Seq(last + seq))), [false, true]);
         recent.note_all(&page, &ann());
         assert_eq!([1, 2, last].map(|seq| words(&recent, seq)), [None, Some("second"), Some("x")]);
     }

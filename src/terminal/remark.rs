@@ -52,6 +52,15 @@ impl Saying {
         Self { body, reply_to: None, otherwise: "not said".to_owned() }
     }
 
+    /// The message that it is about.
+    #[must_use]
+    pub(super) const fn target(&self) -> Option<Seq> {
+        match self.body {
+            Body::Edit { of, .. } | Body::Delete { of } | Body::React { of, .. } => Some(of),
+            _ => self.reply_to,
+        }
+    }
+
     /// The words in it, if there are some that somebody would not want to lose.
     #[must_use]
     pub(super) fn words(&self) -> &str {
@@ -74,7 +83,10 @@ pub(super) const fn means_the_last(remark: &Remark) -> bool {
 /// In words, if it is not plain which message is meant.
 pub(super) fn saying(remark: Remark, recent: &Recent) -> Result<Saying, String> {
     match remark {
-        Remark::Reply { to, text } => Ok(Saying { reply_to: Some(to), ..Saying::new(Body::Text(text)) }),
+        Remark::Reply { to, text } => {
+            let otherwise = format!("not said as an answer to #{to}");
+            Ok(Saying { body: Body::Text(text), reply_to: Some(to), otherwise })
+        }
         Remark::Edit { of, text } => {
             let of = of.or_else(|| recent.own_last_text()).ok_or("which text? .edit N TEXT changes number N")?;
             Ok(Saying { otherwise: format!("#{of} was not changed"), ..Saying::new(Body::Edit { of, text }) })
@@ -116,7 +128,7 @@ mod tests {
         assert_eq!([body(edit(None)), body(edit(Some(2)))], [edited(4), edited(2)]);
         assert_eq!(body(Remark::Delete(Some(Seq(2)))), Body::Delete { of: Seq(2) });
         let reply = saying(Remark::Reply { to: Seq(9), text: "yes".to_owned() }, &recent).unwrap();
-        assert_eq!((reply.reply_to, reply.words()), (Some(Seq(9)), "yes"));
+        assert_eq!((reply.reply_to, reply.target(), reply.words()), (Some(Seq(9)), Some(Seq(9)), "yes"));
     }
 
     #[test]

@@ -12,9 +12,8 @@ use super::describe::{describe, name};
 use super::fold::Telling;
 use super::line::Line;
 use super::recent::Recent;
-use crate::client;
 use crate::model::{self, User, limits};
-use crate::wire::{Code, DeviceEntry, Joined, RoomEntry, Signal};
+use crate::wire::{DeviceEntry, Joined, RoomEntry, Signal};
 
 /// Makes lines of events, and knows which day it wrote last.
 #[derive(Debug)]
@@ -86,15 +85,9 @@ pub(super) fn lost(why: &str, retry_in: Duration) -> Line {
 
 /// Why something was not said, and what it was.
 #[must_use]
-pub(super) fn refused(otherwise: &str, error: &client::Error, quote: &str) -> String {
-    let hint = match error {
-        client::Error::Refused(refusal) if refusal.code == Code::NoSuchMessage => {
-            " (only texts, files and images can be named, and only texts changed)"
-        }
-        _ => "",
-    };
+pub(super) fn refused(otherwise: &str, why: &str, quote: &str) -> String {
     let quote = if quote.is_empty() { String::new() } else { format!(": {quote}") };
-    format!("{otherwise}: {error}{hint}{quote}")
+    format!("{otherwise}: {why}{quote}")
 }
 
 /// How much an earlier run left to be sent, if anything.

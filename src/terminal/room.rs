@@ -109,6 +109,18 @@ impl Room {
         head.0.saturating_sub(self.read.unwrap_or(self.past).max(self.seen).0)
     }
 
+    /// Why the server finds no message with this number, of which a text was wanted or any message.
+    #[must_use]
+    pub(super) fn why_missing(&self, of: Seq, wants_text: bool) -> &'static str {
+        match self.recent.get(of) {
+            _ if of > self.heard.max(self.past) => "there is no message with that number yet",
+            _ if self.recent.is_deleted(of) => "it is deleted",
+            Some(message) if wants_text && !message.is_text => "it is a file, and only texts can be changed",
+            _ if wants_text => "there is no text with that number",
+            _ => "there is no text or file with that number",
+        }
+    }
+
     /// The log is another one: its numbers begin anew.
     pub(super) fn start_over(&mut self) {
         let (name, topic) = (std::mem::take(&mut self.name), std::mem::take(&mut self.topic));
@@ -118,9 +130,9 @@ impl Room {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{event, text};
+    use super::super::testing::{ann, event, text};
     use super::*;
-    use crate::model::LogId;
+    use crate::model::{Digest, FileBody, LogId};
 
     fn room(head: u64, read: Option<u64>) -> Room {
         let (room, topic, read) = ("lobby".to_owned(), String::new(), read.map(Seq));
@@ -179,6 +191,27 @@ mod tests {
         assert!(!room.heard_all());
         room.hear(&event(8, text("x")));
         assert!(room.heard_all());
+    }
+
+    #[test]
+    fn what_is_missing_is_missing_for_a_reason() {
+        let mut room = room(3, None);
+        let file = FileBody { name: "a.txt".to_owned(), size: 1, mime: String::new(), sha256: Digest([0; 32]) };
+        for event in [event(3, Body::File(file)), event(4, Body::Delete { of: Seq(2) }), event(5, text("x"))] {
+            room.hear(&event);
+            room.recent.note(&event, &ann());
+        }
+        for (of, wants_text, why) in [
+            (6, false, "yet"),
+            (6, true, "yet"),
+            (2, false, "deleted"),
+            (2, true, "deleted"),
+            (3, true, "only texts"),
+            (4, true, "no text with"),
+            (4, false, "no text or file"),
+        ] {
+            assert!(room.why_missing(Seq(of), wants_text).contains(why), "{of}");
+        }
     }
 
     #[test]

@@ -10,11 +10,11 @@ use super::line::Line;
 use super::people;
 use super::remark::{Remark, Saying, means_the_last, saying};
 use super::render;
-use super::talk::{Errand, Talk};
+use super::talk::{Attempt, Errand, Talk};
 use super::typist::Typed;
 use crate::client;
 use crate::model::Body;
-use crate::wire::Said;
+use crate::wire::{Said, Say};
 
 /// Characters of a text that could not be said in the line that says so.
 const QUOTE_CHARS_MAX: usize = 60;
@@ -140,8 +140,9 @@ impl Talk {
 
     fn say(&mut self, saying: &Saying) {
         let Some(room) = self.rooms.current() else { return };
-        let answer = self.parts.client.queue(room, saying.body.clone(), saying.reply_to);
-        self.await_answer(saying, answer);
+        let room = room.to_owned();
+        let answer = self.parts.client.queue(&room, saying.body.clone(), saying.reply_to);
+        self.await_answer(room, saying, answer);
     }
 
     /// Waits for the answers to what an earlier run left unsaid, which the client is saying already.
@@ -151,19 +152,26 @@ impl Talk {
             self.show_all(render::resumed(unsaid.len())).await;
         }
         for unsaid in unsaid {
-            self.await_answer(&Saying::new(unsaid.say().body.clone()), unsaid.said());
+            let Say { room, body, reply_to, .. } = unsaid.say().clone();
+            self.await_answer(room, &Saying { reply_to, ..Saying::new(body) }, unsaid.said());
         }
     }
 
     fn await_answer(
         &mut self,
+        room: String,
         saying: &Saying,
         answer: impl Future<Output = Result<Said, client::Error>> + Send + 'static,
     ) {
-        let quote = saying.words().chars().take(QUOTE_CHARS_MAX).collect();
-        let otherwise = saying.otherwise.clone();
+        let attempt = Attempt {
+            room,
+            target: saying.target(),
+            wants_text: matches!(saying.body, Body::Edit { .. }),
+            otherwise: saying.otherwise.clone(),
+            quote: saying.words().chars().take(QUOTE_CHARS_MAX).collect(),
+        };
         self.unanswered += 1;
-        self.errands.push(async move { Errand::Said { otherwise, quote, outcome: answer.await } }.boxed());
+        self.errands.push(async move { Errand::Said { attempt, outcome: answer.await } }.boxed());
     }
 }
 

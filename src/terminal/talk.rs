@@ -63,22 +63,24 @@ pub(super) struct Parts {
 
 /// What became of something that nobody waits for at the prompt.
 pub(super) enum Errand {
-    /// What it means if that was refused, and a few words of it.
-    Said {
-        otherwise: String,
-        quote: String,
-        outcome: Result<Said, client::Error>,
-    },
-    Saved {
-        name: String,
-        outcome: Result<PathBuf, Error>,
-    },
+    Said { attempt: Attempt, outcome: Result<Said, client::Error> },
+    Saved { name: String, outcome: Result<PathBuf, Error> },
     Rooms(Vec<RoomEntry>),
-    Marked {
-        room: String,
-        seq: Seq,
-        is_done: bool,
-    },
+    Marked { room: String, seq: Seq, is_done: bool },
+}
+
+/// What was about to be said, for who is told that it was not.
+pub(super) struct Attempt {
+    /// Where.
+    pub room: String,
+    /// The message that it is about.
+    pub target: Option<Seq>,
+    /// Whether that has to be a text.
+    pub wants_text: bool,
+    /// What it means if it is refused.
+    pub otherwise: String,
+    /// A few words of it.
+    pub quote: String,
 }
 
 enum Step {
