@@ -1,10 +1,10 @@
 //! The terminal client over TLS: what it remembers of a server, and what it says to whoever sits at it.
 
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 use tertulia::model::Fingerprint;
@@ -45,13 +45,17 @@ impl Scene {
         fingerprint
     }
 
-    /// Says a line; whether that went well, and what was said on standard error.
-    fn client(&self, options: &[&str]) -> (bool, String) {
+    fn begin(&self, options: &[&str]) -> Child {
         let state = self.dir.path().join("state");
         let mut command = Command::new(env!("CARGO_BIN_EXE_client"));
         command.args(["127.0.0.1", &self.port, "--state-dir"]).arg(&state).arg("--download-dir").arg(&state);
         command.args(options).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
+        command.spawn().unwrap()
+    }
+
+    /// Says a line; whether that went well, and what was said on standard error.
+    fn client(&self, options: &[&str]) -> (bool, String) {
+        let mut child = self.begin(options);
         drop(child.stdin.take().unwrap().write_all(b"hello\n"));
         let output = child.wait_with_output().unwrap();
         (output.status.success(), String::from_utf8(output.stderr).unwrap())
@@ -109,6 +113,26 @@ fn a_server_that_was_known_by_its_certificate_is_not_talked_to_without_it() {
     scene.stays_out(&["--tls"], &["does not speak TLS"]);
     fs::remove_file(scene.pin()).unwrap();
     scene.is_welcome(&[]);
+}
+
+#[test]
+fn a_server_that_comes_back_without_tls_is_warned_of_and_what_was_left_unsaid_is_kept() {
+    let (mut scene, _) = Scene::new();
+    let mut client = scene.begin(&["--tls-pin"]);
+    let mut input = client.stdin.take().unwrap();
+    writeln!(input, "one").unwrap();
+    BufReader::new(client.stdout.as_mut().unwrap()).read_line(&mut String::new()).unwrap();
+    drop(scene.server.take());
+    writeln!(input, "two").unwrap();
+    scene.start(&[]);
+    let output = client.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success(), "{said}");
+    for words in
+        ["* WARNING: ", "DOES NOT SPEAK TLS ANY MORE", "* 1 not acknowledged: the next start sends what is missing"]
+    {
+        assert!(said.contains(words), "{said}");
+    }
 }
 
 #[test]
