@@ -41,3 +41,5 @@ pub mod app;
 pub mod client;
 // The client for people. Knows `client`, `wire` and `model`.
 pub mod terminal;
+// The client for people, on a whole screen. Knows `terminal`, `client`, `wire` and `model`.
+pub mod tui;

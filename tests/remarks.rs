@@ -36,8 +36,13 @@ fn script(server: &TestServer, input: &str) -> (Vec<String>, String) {
     (out.lines().map(|line| line.split_once(' ').expect("a time").1.to_owned()).collect(), error)
 }
 
+fn plain(mut command: Command) -> Command {
+    command.arg("--plain");
+    command
+}
+
 fn sit_down(server: &TestServer) -> Session {
-    let mut session = Session::spawn(client(server)).unwrap();
+    let mut session = Session::spawn(plain(client(server))).unwrap();
     session.set_expect_timeout(Some(PATIENCE));
     sees(&mut session, "* in lobby");
     session

@@ -1,10 +1,13 @@
-//! The terminal client's command line: flags become a [`Config`], and [`terminal::run`] does the rest.
+//! The terminal client's command line: flags become a [`Config`], and [`tui::run`] or, without a screen,
+//! [`terminal::run`] does the rest.
 
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser};
-use tertulia::terminal::{self, Config, Fingerprint, Tls, read_size};
+use tertulia::terminal::{self, Config, FIRST_ROOM, Fingerprint, Tls, read_size};
+use tertulia::tui;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -16,9 +19,9 @@ Examples:
   printf '.image chart.png\\n' | client      commands work there too
   tail -f news.log | client --room news     say every line of a growing file
 
-At a terminal there is a prompt: .usage lists the commands, the Tab key finishes words, and .quit, Ctrl-C or
-Ctrl-D leave. Where standard input or output is no terminal, every line of the input is said, and the client
-leaves once all of them are acknowledged.
+At a terminal there is a full screen: F1 or .usage lists keys and commands, the Tab key finishes words, and .quit,
+Ctrl-C or Ctrl-D leave. With --plain there are lines and a prompt. Where standard input or output is no terminal,
+every line of the input is said, and the client leaves once all of them are acknowledged.
 Files of others that are small enough are saved at once, under images/ and files/ of the download directory;
 .save N fetches a larger one. Nothing is ever overwritten.";
 
@@ -33,7 +36,7 @@ struct Arguments {
     #[arg(default_value_t = 8080)]
     port: u16,
     /// The room to begin in; it is made if there is none
-    #[arg(long, default_value = "lobby")]
+    #[arg(long, default_value = FIRST_ROOM)]
     room: String,
     #[command(flatten)]
     encryption: Encryption,
@@ -49,7 +52,7 @@ struct Arguments {
     /// Come as a new guest this once, also to a server that turns your own device away
     #[arg(long)]
     new_device: bool,
-    /// No prompt, even at a terminal
+    /// Lines and a prompt instead of the full screen
     #[arg(long)]
     plain: bool,
 }
@@ -92,20 +95,28 @@ impl Arguments {
             auto_save_bytes_max: self.auto_save,
             state_dir: self.state_dir,
             is_new_device: self.new_device,
-            is_plain: self.plain,
         }
     }
 }
 
 fn main() -> ExitCode {
-    let config = Arguments::parse().into_config();
+    let arguments = Arguments::parse();
+    let is_screen = !arguments.plain && has_screen();
+    let config = arguments.into_config();
     match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) if is_screen => runtime.block_on(tui::run(config)),
         Ok(runtime) => runtime.block_on(terminal::run(config)),
         Err(error) => {
             eprintln!("* cannot start: {error}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// Whether there is a terminal that can be drawn on, and somebody who types.
+fn has_screen() -> bool {
+    let is_able = std::env::var_os("TERM").is_some_and(|term| !term.is_empty() && term != "dumb");
+    is_able && io::stdin().is_terminal() && io::stdout().is_terminal()
 }
 
 #[cfg(test)]

@@ -272,6 +272,19 @@ pub const TERMINAL_EARLY_EVENTS_MAX: usize = 1_024;
 /// The pause between two marks of how far somebody has read: each costs the server a write.
 pub const TERMINAL_READ_PAUSE: Duration = Duration::from_secs(1);
 
+/// Events of a room that the full screen has in memory where somebody reads: more than anybody scrolls through at once.
+pub const SCREEN_SLOTS_MAX: usize = 2_000;
+/// Bytes of them: texts are short, but need not be.
+pub const SCREEN_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Events of a room that stay in memory while nobody looks at it, so that it is there at once: some screens.
+pub const SCREEN_TAIL_SLOTS: usize = 300;
+/// Bytes of them.
+pub const SCREEN_TAIL_BYTES: usize = 256 * 1024;
+/// Edits, deletions and reactions of a room that are remembered, for older messages that are still to come.
+pub const SCREEN_CHANGES_MAX: usize = 1_024;
+/// Rooms that the next run of the full screen comes back to.
+pub const SCREEN_ROOMS_KEPT: usize = 500;
+
 const _: () = {
     assert!(CHUNK_BYTES_MAX * 2 <= FRAME_BYTES_MAX, "a chunk fits in a frame");
     assert!(TEXT_BYTES_MAX * 4 <= PAGE_BYTES_MAX, "an event fits in a page");

@@ -19,7 +19,7 @@ use crate::wire::{DeviceEntry, Event, Joined, RoomEntry, UploadKind};
 
 /// What came of a command.
 #[derive(Debug)]
-pub(super) enum Done {
+pub(crate) enum Done {
     /// Lines to show, or none.
     Lines(Vec<Line>),
     /// Messages of the past.
@@ -39,7 +39,7 @@ pub(super) enum Done {
 }
 
 /// A command under way; it goes nowhere unless it is polled, and stops when it is dropped.
-pub(super) type Doing = BoxFuture<'static, Result<Done, Error>>;
+pub(crate) type Doing = BoxFuture<'static, Result<Done, Error>>;
 
 /// What commands need to know.
 #[derive(Debug)]
@@ -159,7 +159,7 @@ fn progress(bar: Bar) -> impl FnMut(u64, u64) {
 }
 
 /// What the message with this number announced.
-async fn announced(client: &Client, room: &str, seq: Seq) -> Result<Attachment, Error> {
+pub(crate) async fn announced(client: &Client, room: &str, seq: Seq) -> Result<Attachment, Error> {
     let page = client.history(room, Some(seq.next()), 1).await?;
     let event = page.events.last().filter(|event| event.seq == seq);
     event.and_then(Attachment::of).ok_or(Error::NoFile(seq))

@@ -21,7 +21,7 @@ pub enum Tls {
 
 /// The same for the client, with what is remembered in this directory. A server that was known by its certificate once
 /// is so from then on: it would be easy to answer without TLS in its place.
-pub(super) fn trust(chosen: Option<Tls>, state_dir: &Path, address: &str) -> Result<Option<Trust>, Error> {
+pub(crate) fn trust(chosen: Option<Tls>, state_dir: &Path, address: &str) -> Result<Option<Trust>, Error> {
     let pin = |named| Pin::for_server_in(state_dir, address, named);
     Ok(match chosen {
         Some(Tls::System) => Some(Trust::SystemRoots),
@@ -32,7 +32,7 @@ pub(super) fn trust(chosen: Option<Tls>, state_dir: &Path, address: &str) -> Res
 }
 
 /// A word to who is here for the first time.
-pub(super) fn first_time(trust: Option<&Trust>) -> Vec<Line> {
+pub(crate) fn first_time(trust: Option<&Trust>) -> Vec<Line> {
     let Some(Trust::Pin(pin)) = trust else { return Vec::new() };
     let Some(fingerprint) = pin.first_seen() else { return Vec::new() };
     vec![
@@ -43,7 +43,7 @@ pub(super) fn first_time(trust: Option<&Trust>) -> Vec<Line> {
 }
 
 /// What it may mean, and what to do.
-pub(super) fn distrusted(why: &Distrust) -> Vec<Line> {
+pub(crate) fn distrusted(why: &Distrust) -> Vec<Line> {
     match why {
         Distrust::Changed { address, known, shown } => vec![
             Line::fault(format!("WARNING: THE CERTIFICATE OF {address} HAS CHANGED. Nothing was sent to it.")),
@@ -82,7 +82,7 @@ const IN_ITS_PLACE: &str =
     "Somebody may be answering in the server's place, to read what you say and to say other things.";
 
 /// What to do about a server that speaks TLS only.
-pub(super) fn needs_tls() -> Line {
+pub(crate) fn needs_tls() -> Line {
     Line::note("--tls speaks it, and --tls-pin if the server made its certificate itself")
 }
 

@@ -11,7 +11,7 @@ use crate::model::{DeviceId, Seq};
 
 /// What somebody typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Input {
+pub(crate) enum Input {
     /// Nothing that can be seen.
     Nothing,
     /// Words for the room.
@@ -24,7 +24,7 @@ pub(super) enum Input {
 
 /// Something to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Command {
+pub(crate) enum Command {
     /// Show the commands.
     Usage,
     /// Claim a handle.
@@ -66,7 +66,7 @@ pub(super) enum Command {
 
 /// What the last word of a command can be completed with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Completes {
+pub(crate) enum Completes {
     /// Nothing.
     Nothing,
     /// Names of rooms.
@@ -77,7 +77,7 @@ pub(super) enum Completes {
 
 /// A row of the table of commands.
 #[derive(Debug)]
-pub(super) struct Row {
+pub(crate) struct Row {
     /// The word after the dot.
     pub name: &'static str,
     /// Its arguments, as the help shows them.
@@ -100,7 +100,7 @@ const fn row(
 }
 
 /// All commands, in the order in which the help shows them.
-pub(super) static TABLE: [Row; 21] = [
+pub(crate) static TABLE: [Row; 21] = [
     row("usage", "", "shows this", Completes::Nothing, |_| Ok(Command::Usage)),
     row("help", "", "shows this too", Completes::Nothing, |_| Ok(Command::Usage)),
     row("register", "HANDLE", "claims a name that nobody else can take", Completes::Nothing, register),
@@ -126,7 +126,7 @@ pub(super) static TABLE: [Row; 21] = [
 
 /// Reads a line as it was typed.
 #[must_use]
-pub(super) fn read_line(line: &str) -> Input {
+pub(crate) fn read_line(line: &str) -> Input {
     let mut chars = line.chars();
     match chars.next() {
         _ if line.trim().is_empty() => Input::Nothing,
@@ -143,7 +143,7 @@ fn said(sign: char, line: &str) -> &str {
 }
 
 /// The help: a line for each command, and what is no command.
-pub(super) fn usage() -> impl Iterator<Item = String> {
+pub(crate) fn usage() -> impl Iterator<Item = String> {
     let commands = TABLE.iter().map(|row| format!("{:<21} {}", format!(".{} {}", row.name, row.arguments), row.does));
     let rest = [
         "anything else is said in the room; N is the number that follows the time",

@@ -10,7 +10,7 @@ use crate::model::limits;
 
 /// How a conversation ended.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Ending {
+pub(crate) struct Ending {
     /// Whether all that was to be done is done.
     pub is_good: bool,
     /// What is left to say once the terminal is as it was.
@@ -19,7 +19,7 @@ pub(super) struct Ending {
 
 /// How far somebody is on the way out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Going {
+pub(crate) enum Going {
     /// Not at all.
     Stays,
     /// Nothing more is typed; what was said is waited for.
@@ -33,7 +33,7 @@ pub(super) enum Going {
 impl Talk {
     /// Who leaves waits for what was said: a person for a moment, a script for as long as it takes, and then for its
     /// own words to come back.
-    pub(super) fn is_finished(&mut self) -> bool {
+    pub(crate) fn is_finished(&mut self) -> bool {
         let is_script = self.setting.is_script;
         if self.going == Going::Leaves && self.leave_by.is_none() && (!is_script || self.unanswered == 0) {
             self.leave_by = Some(Instant::now() + limits::TERMINAL_LEAVE_TIMEOUT);
@@ -42,7 +42,7 @@ impl Talk {
         self.going >= Going::IsOver || self.going == Going::Leaves && is_idle
     }
 
-    pub(super) async fn on_signal(&mut self, signal: Signal) {
+    pub(crate) async fn on_signal(&mut self, signal: Signal) {
         match signal {
             Signal::Interrupt if self.running.is_some() && self.has_entered && !self.setting.is_script => {
                 self.running = None;
@@ -58,7 +58,7 @@ impl Talk {
 
     /// Waits until all is shown. A terminal may be halted, and whoever told the client to go does not wait for it; a
     /// script's output is waited for as long as it takes.
-    pub(super) async fn settle(&self) {
+    pub(crate) async fn settle(&self) {
         let settled = self.parts.screen.settle();
         if self.setting.is_script && self.going != Going::IsTold {
             settled.await;
@@ -68,19 +68,19 @@ impl Talk {
     }
 
     /// Takes nothing more from whoever types.
-    pub(super) fn leave(&mut self) {
+    pub(crate) fn leave(&mut self) {
         self.going = self.going.max(Going::Leaves);
     }
 
     /// Leaves as a failure, with words for when the terminal is free.
-    pub(super) fn give_up(&mut self, words: impl IntoIterator<Item = Line>) {
+    pub(crate) fn give_up(&mut self, words: impl IntoIterator<Item = Line>) {
         self.ending.is_good = false;
         self.ending.words.extend(words);
         self.leave();
     }
 
     /// Gives up without waiting for anything.
-    pub(super) fn end(&mut self, words: impl IntoIterator<Item = Line>) {
+    pub(crate) fn end(&mut self, words: impl IntoIterator<Item = Line>) {
         self.give_up(words);
         self.going = self.going.max(Going::IsOver);
     }

@@ -12,7 +12,7 @@ const INDENT: &str = "        ";
 
 /// Something to show: a stamp that nobody else can make, and a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Line {
+pub(crate) struct Line {
     stamp: String,
     text: String,
     is_fault: bool,
@@ -21,43 +21,43 @@ pub(super) struct Line {
 impl Line {
     /// What somebody said at a time, with its number.
     #[must_use]
-    pub(super) fn said(time: &str, seq: Seq, text: &str) -> Self {
+    pub(crate) fn said(time: &str, seq: Seq, text: &str) -> Self {
         Self { stamp: format!("{time} #{seq}"), text: in_lines(text), is_fault: false }
     }
 
     /// Where something else begins.
     #[must_use]
-    pub(super) fn rule(text: &'static str) -> Self {
+    pub(crate) fn rule(text: &'static str) -> Self {
         Self { stamp: format!("── {text} ──"), text: String::new(), is_fault: false }
     }
 
     /// What the client has to say by itself.
     #[must_use]
-    pub(super) fn note(text: impl AsRef<str>) -> Self {
+    pub(crate) fn note(text: impl AsRef<str>) -> Self {
         Self { stamp: "*".to_owned(), text: safe_text(text.as_ref()).into_owned(), is_fault: false }
     }
 
     /// Something that did not work.
     #[must_use]
-    pub(super) fn fault(text: impl AsRef<str>) -> Self {
+    pub(crate) fn fault(text: impl AsRef<str>) -> Self {
         Self { is_fault: true, ..Self::note(text) }
     }
 
     /// A row of a list.
     #[must_use]
-    pub(super) fn row(text: impl AsRef<str>) -> Self {
+    pub(crate) fn row(text: impl AsRef<str>) -> Self {
         Self { stamp: String::new(), text: format!("  {}", safe_text(text.as_ref())), is_fault: false }
     }
 
     /// Whether something did not work, which a script wants to hear of elsewhere than where the words are.
     #[must_use]
-    pub(super) const fn is_fault(&self) -> bool {
+    pub(crate) const fn is_fault(&self) -> bool {
         self.is_fault
     }
 
     /// The line with its stamp in a fainter colour, which no text of others can imitate.
     #[must_use]
-    pub(super) fn coloured(&self) -> String {
+    pub(crate) fn coloured(&self) -> String {
         match (self.stamp.as_str(), self.text.as_str()) {
             ("", text) => text.to_owned(),
             (stamp, "") => format!("\x1b[2m{stamp}\x1b[22m"),

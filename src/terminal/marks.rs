@@ -7,7 +7,7 @@ use crate::model::limits;
 
 /// The pace of marks: one on its way at a time, with a pause after each.
 #[derive(Debug, Default)]
-pub(super) struct Pace {
+pub(crate) struct Pace {
     due: Option<Instant>,
     not_before: Option<Instant>,
     is_under_way: bool,
@@ -15,7 +15,7 @@ pub(super) struct Pace {
 
 impl Pace {
     /// There is something to mark.
-    pub(super) fn want(&mut self, now: Instant) {
+    pub(crate) fn want(&mut self, now: Instant) {
         if !self.is_under_way && self.due.is_none() {
             self.due = Some(self.not_before.map_or(now, |at| at.max(now)));
         }
@@ -23,19 +23,19 @@ impl Pace {
 
     /// When to send a mark, if there is one to send.
     #[must_use]
-    pub(super) const fn due_at(&self) -> Option<Instant> {
+    pub(crate) const fn due_at(&self) -> Option<Instant> {
         self.due
     }
 
     /// A mark is on its way.
-    pub(super) fn begin(&mut self, now: Instant) {
+    pub(crate) fn begin(&mut self, now: Instant) {
         self.due = None;
         self.is_under_way = true;
         self.not_before = Some(now + limits::TERMINAL_READ_PAUSE);
     }
 
     /// It has arrived, or has not: then the next event or connection brings another.
-    pub(super) const fn end(&mut self) {
+    pub(crate) const fn end(&mut self) {
         self.is_under_way = false;
     }
 }

@@ -11,7 +11,7 @@ const BANS: [&str; 3] = ["this handle is banned", "this device is banned", "this
 
 /// The server's last word. What is remembered of this device stands in the directory `device`, if anything is.
 #[must_use]
-pub(super) fn ended(bye: &Bye, device: Option<&Path>) -> Vec<Line> {
+pub(crate) fn ended(bye: &Bye, device: Option<&Path>) -> Vec<Line> {
     let said = &bye.message;
     let fact = match bye.code {
         ByeCode::Denied if BANS.iter().any(|ban| said.starts_with(ban)) => return vec![Line::fault(said)],

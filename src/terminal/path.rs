@@ -7,7 +7,7 @@ use std::path::PathBuf;
 ///
 /// # Errors
 /// In words, if there is no path or a quote is not closed.
-pub(super) fn read_path(typed: &str) -> Result<PathBuf, String> {
+pub(crate) fn read_path(typed: &str) -> Result<PathBuf, String> {
     let typed = typed.trim();
     let path = match typed.chars().next() {
         None => return Err("a path is missing".to_owned()),

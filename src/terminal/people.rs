@@ -11,7 +11,7 @@ use crate::client::Client;
 use crate::model::{DeviceId, Password};
 
 /// Begins what a command says, with the passwords that were typed for it.
-pub(super) fn begin(command: Command, words: Vec<Password>, client: Client) -> Doing {
+pub(crate) fn begin(command: Command, words: Vec<Password>, client: Client) -> Doing {
     let mut words = words.into_iter().map(|word| Some(word).filter(|word| !word.0.is_empty()));
     let (first, second) = (words.next().flatten(), words.next().flatten());
     async move {

@@ -8,7 +8,7 @@ use crate::model::safe_text;
 /// The beginning of a text, at most so many columns and a sign that there is more. It holds no double quotes, so that
 /// nobody's words can end a quotation and go on in another's name.
 #[must_use]
-pub(super) fn quote(text: &str, columns_max: usize) -> String {
+pub(crate) fn quote(text: &str, columns_max: usize) -> String {
     // The line's end would be marked; between words it is a space.
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ").replace('"', "'");
     let safe = safe_text(&line);

@@ -15,7 +15,7 @@ const NAME_COLUMNS_MAX: usize = 2 * limits::HANDLE_CHARS_MAX;
 
 /// What is known of a message; fit for a terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Message {
+pub(crate) struct Message {
     /// The author's name, as it was then.
     pub author: String,
     /// A few words of it, or of the file's name.
@@ -27,7 +27,7 @@ pub(super) struct Message {
 
 /// The last messages of a room, by number.
 #[derive(Debug, Clone)]
-pub(super) struct Recent {
+pub(crate) struct Recent {
     messages: BTreeMap<Seq, Message>,
     deleted: BTreeSet<Seq>,
     messages_max: usize,
@@ -41,7 +41,7 @@ impl Default for Recent {
 
 impl Recent {
     /// Learns from an event; `oneself` is who one is now.
-    pub(super) fn note(&mut self, event: &Event, oneself: &User) {
+    pub(crate) fn note(&mut self, event: &Event, oneself: &User) {
         match &event.body {
             Body::Text(text) => self.insert(event, text, oneself),
             Body::File(file) => self.insert(event, &file.name, oneself),
@@ -54,7 +54,7 @@ impl Recent {
     }
 
     /// Learns from a page of the log, in rising order.
-    pub(super) fn note_all(&mut self, page: &[Event], oneself: &User) {
+    pub(crate) fn note_all(&mut self, page: &[Event], oneself: &User) {
         for event in page {
             self.note(event, oneself);
         }
@@ -62,7 +62,7 @@ impl Recent {
 
     /// The same with a page of the log besides, however long that is.
     #[must_use]
-    pub(super) fn with(&self, page: &[Event], oneself: &User) -> Self {
+    pub(crate) fn with(&self, page: &[Event], oneself: &User) -> Self {
         let mut all = Self { messages_max: self.messages_max + page.len(), ..self.clone() };
         all.note_all(page, oneself);
         all
@@ -70,25 +70,25 @@ impl Recent {
 
     /// The message with this number, if it is remembered.
     #[must_use]
-    pub(super) fn get(&self, seq: Seq) -> Option<&Message> {
+    pub(crate) fn get(&self, seq: Seq) -> Option<&Message> {
         self.messages.get(&seq)
     }
 
     /// Whether it is remembered that this message was deleted.
     #[must_use]
-    pub(super) fn is_deleted(&self, seq: Seq) -> bool {
+    pub(crate) fn is_deleted(&self, seq: Seq) -> bool {
         self.deleted.contains(&seq)
     }
 
     /// The last text that one said, if it is remembered.
     #[must_use]
-    pub(super) fn own_last_text(&self) -> Option<Seq> {
+    pub(crate) fn own_last_text(&self) -> Option<Seq> {
         self.own_last(|message| message.is_text)
     }
 
     /// The last text or file of one's own, if it is remembered.
     #[must_use]
-    pub(super) fn own_last_message(&self) -> Option<Seq> {
+    pub(crate) fn own_last_message(&self) -> Option<Seq> {
         self.own_last(|_| true)
     }
 

@@ -6,7 +6,7 @@ use crate::model::{Body, Seq};
 
 /// Something to say about a message of the current room.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Remark {
+pub(crate) enum Remark {
     /// An answer.
     Reply {
         /// To this message.
@@ -36,7 +36,7 @@ pub(super) enum Remark {
 
 /// Something on its way to the current room.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Saying {
+pub(crate) struct Saying {
     /// What is said.
     pub body: Body,
     /// The message that it answers.
@@ -48,7 +48,7 @@ pub(super) struct Saying {
 impl Saying {
     /// Something that stands for itself.
     #[must_use]
-    pub(super) fn new(body: Body) -> Self {
+    pub(crate) fn new(body: Body) -> Self {
         Self { body, reply_to: None, otherwise: "not said".to_owned() }
     }
 
@@ -63,7 +63,7 @@ impl Saying {
 
     /// The words in it, if there are some that somebody would not want to lose.
     #[must_use]
-    pub(super) fn words(&self) -> &str {
+    pub(crate) fn words(&self) -> &str {
         match &self.body {
             Body::Text(text) | Body::Edit { text, .. } | Body::Topic(text) => text,
             _ => "",
@@ -73,7 +73,7 @@ impl Saying {
 
 /// Whether it depends on what one said last, so that all of that has to be back first.
 #[must_use]
-pub(super) const fn means_the_last(remark: &Remark) -> bool {
+pub(crate) const fn means_the_last(remark: &Remark) -> bool {
     matches!(remark, Remark::Edit { of: None, .. } | Remark::Delete(None))
 }
 
@@ -81,7 +81,7 @@ pub(super) const fn means_the_last(remark: &Remark) -> bool {
 ///
 /// # Errors
 /// In words, if it is not plain which message is meant.
-pub(super) fn saying(remark: Remark, recent: &Recent) -> Result<Saying, String> {
+pub(crate) fn saying(remark: Remark, recent: &Recent) -> Result<Saying, String> {
     match remark {
         Remark::Reply { to, text } => {
             let otherwise = format!("not said as an answer to #{to}");

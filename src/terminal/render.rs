@@ -17,7 +17,7 @@ use crate::wire::{DeviceEntry, Joined, RoomEntry, Signal};
 
 /// Makes lines of events, and knows which day it wrote last.
 #[derive(Debug)]
-pub(super) struct Renderer {
+pub(crate) struct Renderer {
     zone: TimeZone,
     day: Date,
 }
@@ -25,7 +25,7 @@ pub(super) struct Renderer {
 impl Renderer {
     /// For somebody in this time zone, whose day is the one of `now`.
     #[must_use]
-    pub(super) fn new(zone: TimeZone, now: model::Timestamp) -> Self {
+    pub(crate) fn new(zone: TimeZone, now: model::Timestamp) -> Self {
         let day = moment(now).to_zoned_datetime(zone.clone()).date();
         Self { zone, day }
     }
@@ -46,7 +46,7 @@ impl Renderer {
 
     /// The row of a device in a list: the server tells when it came first, and not when it was last there.
     #[must_use]
-    pub(super) fn device(&self, device: &DeviceEntry) -> Line {
+    pub(crate) fn device(&self, device: &DeviceEntry) -> Line {
         let is = match device {
             DeviceEntry { this: true, .. } => "this one",
             DeviceEntry { here: true, .. } => "connected",
@@ -99,7 +99,7 @@ pub(super) fn resumed(messages: usize) -> Option<Line> {
 
 /// What becomes of so many messages that have no answer when one leaves.
 #[must_use]
-pub(super) fn unanswered(messages: usize, is_remembered: bool) -> Line {
+pub(crate) fn unanswered(messages: usize, is_remembered: bool) -> Line {
     let fate =
         if is_remembered { "the next start sends what is missing" } else { "whether they were said is not known" };
     Line::fault(format!("{messages} not acknowledged: {fate}"))

@@ -19,7 +19,7 @@ const NUMBERS_MAX: u32 = 9_999;
 
 /// A file or image, as a message announced it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Attachment {
+pub(crate) struct Attachment {
     /// Where it was sent.
     pub room: String,
     /// The message.
@@ -37,7 +37,7 @@ pub(super) struct Attachment {
 impl Attachment {
     /// What a message announces, if it does.
     #[must_use]
-    pub(super) fn of(event: &Event) -> Option<Self> {
+    pub(crate) fn of(event: &Event) -> Option<Self> {
         let (name, size, sha256, is_image) = match &event.body {
             Body::File(file) => (&file.name, file.size, file.sha256, false),
             Body::Image(image) => (&image.name, image.size, image.sha256, true),
@@ -50,7 +50,7 @@ impl Attachment {
 
 /// Where a file shall be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Place {
+pub(crate) enum Place {
     /// In a folder, under its own name or the next free one like it.
     In(PathBuf),
     /// The same in a folder that the client makes for itself, which is no symbolic link.
@@ -62,13 +62,13 @@ pub(super) enum Place {
 impl Place {
     /// Where a file goes that nobody gave a place: `images/` or `files/` of the download directory.
     #[must_use]
-    pub(super) fn usual(downloads: &Path, attachment: &Attachment) -> Self {
+    pub(crate) fn usual(downloads: &Path, attachment: &Attachment) -> Self {
         Self::Own(downloads.join(if attachment.is_image { "images" } else { "files" }))
     }
 
     /// What somebody means who types a path: the folder, if it is one, else the file.
     #[must_use]
-    pub(super) fn typed(path: PathBuf) -> Self {
+    pub(crate) fn typed(path: PathBuf) -> Self {
         let ends_as_folder = path.as_os_str().to_string_lossy().ends_with(std::path::is_separator);
         if ends_as_folder || path.is_dir() { Self::In(path) } else { Self::At(path) }
     }
@@ -86,7 +86,7 @@ impl Place {
 /// # Errors
 /// [`Error::Exists`] before anything is fetched if exactly that place is taken, [`Error::Link`], [`Error::Write`], and those of the
 /// client. Nothing is left behind then.
-pub(super) async fn save(
+pub(crate) async fn save(
     client: &Client,
     attachment: &Attachment,
     place: &Place,

@@ -7,12 +7,11 @@ use super::Error;
 use super::command::{Command, Input, read_line};
 use super::gate::{Gate, Phase};
 use super::screen::write_out;
-use super::typist::Facts;
 use crate::model::Password;
 
 /// What a line still has to be given, in words for who types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Question {
+pub(crate) enum Question {
     /// A password, or nothing.
     May(&'static str),
     /// A password.
@@ -21,8 +20,18 @@ pub(super) enum Question {
     Again(&'static str),
 }
 
+impl Question {
+    /// The words of it.
+    #[must_use]
+    pub(crate) const fn words(self) -> &'static str {
+        match self {
+            Self::May(words) | Self::Must(words) | Self::Again(words) => words,
+        }
+    }
+}
+
 /// What a line asks for; nothing for most.
-pub(super) fn questions(line: &str) -> &'static [Question] {
+pub(crate) fn questions(line: &str) -> &'static [Question] {
     use Question::{Again, May, Must};
 
     match read_line(line) {
@@ -40,10 +49,10 @@ pub(super) fn questions(line: &str) -> &'static [Question] {
 }
 
 /// Why nobody has to type a password for this line, if it would be for nothing.
-pub(super) fn objection(line: &str, facts: &Facts) -> Option<String> {
+pub(crate) fn objection(line: &str, is_live: bool, is_guest: bool) -> Option<String> {
     match read_line(line) {
-        _ if !facts.is_live() => Some(Error::Offline.to_string()),
-        Input::Command(Command::Password) if facts.is_guest() => {
+        _ if !is_live => Some(Error::Offline.to_string()),
+        Input::Command(Command::Password) if is_guest => {
             Some("a guest has no password: .register HANDLE claims a name, and asks for one".to_owned())
         }
         _ => None,
@@ -51,7 +60,7 @@ pub(super) fn objection(line: &str, facts: &Facts) -> Option<String> {
 }
 
 /// Whether a line may be one in which somebody typed a password all the same: it is not kept.
-pub(super) fn may_tell(line: &str) -> bool {
+pub(crate) fn may_tell(line: &str) -> bool {
     let word = line.trim_start_matches(['.', '/']).split_whitespace().next().unwrap_or_default().to_ascii_lowercase();
     let is_about_one = ["register", "login", "password"].contains(&word.as_str());
     is_about_one && line.starts_with(['.', '/']) && questions(line).is_empty()

@@ -4,7 +4,7 @@ use super::Error;
 
 /// What the system wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Signal {
+pub(crate) enum Signal {
     /// Ctrl-C: stop what is under way.
     Interrupt,
     /// Leave: asked to from outside, or the terminal is gone.
@@ -14,7 +14,7 @@ pub(super) enum Signal {
 /// Takes the signals that would end the process.
 #[cfg(unix)]
 #[derive(Debug)]
-pub(super) struct Signals {
+pub(crate) struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
     hang_up: tokio::signal::unix::Signal,
@@ -26,7 +26,7 @@ impl Signals {
     ///
     /// # Errors
     /// [`Error::Start`] if the system has no handler to give.
-    pub(super) fn take() -> Result<Self, Error> {
+    pub(crate) fn take() -> Result<Self, Error> {
         use tokio::signal::unix::{SignalKind, signal};
         let take = |kind| signal(kind).map_err(Error::Start);
         Ok(Self {
@@ -37,7 +37,7 @@ impl Signals {
     }
 
     /// The next one.
-    pub(super) async fn next(&mut self) -> Signal {
+    pub(crate) async fn next(&mut self) -> Signal {
         tokio::select! {
             _ = self.interrupt.recv() => Signal::Interrupt,
             _ = self.terminate.recv() => Signal::Leave,
@@ -49,7 +49,7 @@ impl Signals {
 /// Takes the signals that would end the process.
 #[cfg(not(unix))]
 #[derive(Debug)]
-pub(super) struct Signals(());
+pub(crate) struct Signals(());
 
 #[cfg(not(unix))]
 impl Signals {
@@ -57,12 +57,12 @@ impl Signals {
     ///
     /// # Errors
     /// None on this system.
-    pub(super) fn take() -> Result<Self, Error> {
+    pub(crate) fn take() -> Result<Self, Error> {
         Ok(Self(()))
     }
 
     /// The next one; none if the system has none to give.
-    pub(super) async fn next(&mut self) -> Signal {
+    pub(crate) async fn next(&mut self) -> Signal {
         match tokio::signal::ctrl_c().await {
             Ok(()) => Signal::Interrupt,
             Err(_) => std::future::pending().await,

@@ -14,7 +14,7 @@ fn nothing_raw_reaches_a_terminal_also_not_by_the_tab_key() {
     let home = tempfile::tempdir().expect("a directory");
     let evil = Evil::new(|_, victim| poison(victim));
     let mut command = Command::new(env!("CARGO_BIN_EXE_client"));
-    command.args(["127.0.0.1", &evil.address.port().to_string()]).env("TERM", "xterm");
+    command.args(["127.0.0.1", &evil.address.port().to_string(), "--plain"]).env("TERM", "xterm");
     command.env("TERTULIA_STATE_DIR", home.path().join("state"));
     command.env("TERTULIA_DOWNLOAD_DIR", home.path().join("downloads"));
     let mut session = Session::spawn(command).expect("it starts");

@@ -22,7 +22,7 @@ impl Person {
         let mut command = Command::new("sh");
         // as terminals are; this one would show nothing
         command.args(["-c", "stty echo && exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_client")]);
-        command.args(["127.0.0.1", &server.address().port().to_string()]);
+        command.args(["127.0.0.1", &server.address().port().to_string(), "--plain"]);
         command.env("TERTULIA_STATE_DIR", server.temporary_dir().join("state"));
         command.env("TERTULIA_DOWNLOAD_DIR", server.temporary_dir().join("downloads"));
         command.env("TERM", "xterm").env("NO_COLOR", "1");

@@ -3,7 +3,7 @@
 use super::source::{Source, has_word};
 
 /// Each layer, and what it may know.
-const LAYERS: [(&str, &[&str]); 10] = [
+const LAYERS: [(&str, &[&str]); 11] = [
     ("model", &[]),
     ("wire", &["model"]),
     ("store", &["model"]),
@@ -13,7 +13,8 @@ const LAYERS: [(&str, &[&str]); 10] = [
     ("app", &["actors", "chat", "store", "files", "wire", "model"]),
     ("client", &["wire", "model"]),
     ("terminal", &["client", "wire", "model"]),
-    ("bin", &["app", "terminal"]),
+    ("tui", &["terminal", "client", "wire", "model"]),
+    ("bin", &["app", "tui", "terminal"]),
 ];
 
 /// Faults: a file of no layer, and an import from a layer that is not below.

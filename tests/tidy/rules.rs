@@ -61,7 +61,7 @@ pub(crate) fn sleeps(source: &Source) -> Vec<String> {
 }
 
 pub(crate) fn prints(source: &Source) -> Vec<String> {
-    let is_edge = ["src/bin/", "src/terminal/"].iter().any(|edge| source.path.starts_with(edge));
+    let is_edge = ["src/bin/", "src/terminal/", "src/tui/"].iter().any(|edge| source.path.starts_with(edge));
     if is_edge || !source.path.starts_with("src/") {
         return Vec::new();
     }

@@ -1,0 +1,154 @@
+//! What a key does. Which key that is, is left to [`super::keys`], what is sent to [`super::say`].
+
+use super::arrival::Effect;
+use super::keys::Action;
+use super::motion::Motion;
+use super::overlay::Overlay;
+use super::state::{Pane, State};
+use super::{choose, going, help, layout, press, say, scroll};
+use crate::model::Body;
+
+/// Does it.
+pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Send => return say::send(state),
+        Action::Complete => return press::finish(state, true),
+        Action::CompleteBack => return press::finish(state, false),
+        Action::Interrupt | Action::DeleteOrLeave | Action::Cancel => return end(state, action),
+        Action::NextRoom => return going::go(state, state.rooms.beside(1)),
+        Action::PreviousRoom => return going::go(state, state.rooms.beside(-1)),
+        Action::NextNews => return next_news(state),
+        Action::Room(number) => return going::go(state, usize::from(number).saturating_sub(1)),
+        Action::Switcher => return going::find(state),
+        Action::FirstUnread => return first_unread(state),
+        Action::Redraw => return vec![Effect::Redraw],
+        Action::PageUp => scroll::up(state, page(state)),
+        Action::PageDown => scroll::down(state, page(state)),
+        Action::LineUp => scroll::up(state, 1),
+        Action::LineDown => scroll::down(state, 1),
+        Action::ToBottom => scroll::to_end(state),
+        Action::Choose => choose::begin(state),
+        Action::Help => state.overlay = Some(help::page()),
+        Action::Notes => state.overlay = Some(notes(state)),
+        Action::FoldRooms => state.panes.rooms = turned(layout::areas(state).rooms.is_some()),
+        Action::FoldMembers => state.panes.members = turned(layout::areas(state).members.is_some()),
+        _ => edit(state, action),
+    }
+    Vec::new()
+}
+
+fn edit(state: &mut State, action: Action) {
+    let Some(room) = state.rooms.current_mut() else { return };
+    let mut killed = String::new();
+    match action {
+        Action::Newline => room.draft.paste("\n"),
+        Action::Go(motion) => drop(room.draft.go(motion)),
+        Action::Kill(motion) => killed = room.draft.kill(motion),
+        Action::Delete(motion) => drop(room.draft.kill(motion)),
+        Action::Transpose => room.draft.transpose(),
+        Action::Undo => room.draft.undo(),
+        Action::Redo => room.draft.redo(),
+        Action::Up if room.draft.is_empty() && room.editing.is_none() => return edit_last(state),
+        Action::Up if room.draft.go(Motion::Up) => {}
+        Action::Down if room.draft.go(Motion::Down) => {}
+        Action::Up | Action::Older => {
+            if let Some(line) = room.recall.older(room.draft.text()) {
+                room.draft.set(line);
+            }
+        }
+        Action::Down | Action::Newer => {
+            if let Some(line) = room.recall.newer() {
+                room.draft.set(line);
+            }
+        }
+        Action::Yank => {
+            if let Some(kill) = state.kills.back() {
+                room.draft.paste(kill);
+            }
+        }
+        _ => {}
+    }
+    state.cut_out(killed);
+    state.keep_soon();
+}
+
+/// Takes one's last text into the line, to change it.
+pub(super) fn edit_last(state: &mut State) {
+    let found = state.rooms.current().and_then(|room| room.recent.own_last_text());
+    match found {
+        Some(seq) => edit_message(state, seq),
+        None => state.tell("there is nothing of yours here to change"),
+    }
+}
+
+/// Takes a text of one's own into the line, to change it.
+pub(super) fn edit_message(state: &mut State, seq: crate::model::Seq) {
+    let Some(room) = state.rooms.current_mut() else { return };
+    let text = super::chat::find(room, seq).and_then(|slot| match &slot.event.body {
+        Body::Text(text) => Some(text.clone()),
+        _ => None,
+    });
+    let Some(text) = text else {
+        return state.tell(format!("#{seq} is no text that is in memory; .edit {seq} TEXT changes it"));
+    };
+    let before = room.editing.take().map_or_else(|| room.draft.text().to_owned(), |(_, before)| before);
+    room.editing = Some((seq, before));
+    room.draft.set(text);
+    state.keep_soon();
+}
+
+/// Esc, Ctrl-C and Ctrl-D: leave what one is at, or the program.
+fn end(state: &mut State, action: Action) -> Vec<Effect> {
+    let Some(room) = state.rooms.current_mut() else {
+        return if action == Action::Cancel { Vec::new() } else { vec![Effect::Quit] };
+    };
+    if action == Action::DeleteOrLeave && !room.draft.is_empty() {
+        room.draft.kill(Motion::Right);
+        state.keep_soon();
+        return Vec::new();
+    }
+    if let Some((_, before)) = room.editing.take() {
+        room.draft.set(before);
+    } else if room.replying.take().is_some() {
+    } else if action == Action::Cancel {
+        state.note = None;
+    } else if room.draft.is_empty() {
+        return vec![Effect::Quit];
+    } else {
+        let killed = room.draft.take();
+        room.recall.add(killed.clone());
+        state.cut_out(killed);
+    }
+    state.keep_soon();
+    Vec::new()
+}
+
+fn next_news(state: &mut State) -> Vec<Effect> {
+    let Some(place) = state.rooms.next_news() else {
+        state.tell("nothing new in other rooms");
+        return Vec::new();
+    };
+    going::go(state, place)
+}
+
+fn first_unread(state: &mut State) -> Vec<Effect> {
+    let Some(seq) = state.rooms.current().and_then(|room| room.news_from) else {
+        state.tell("nothing is unread here");
+        return Vec::new();
+    };
+    scroll::to_message(state, seq).into_iter().collect()
+}
+
+fn page(state: &State) -> usize {
+    scroll::chat_size(state).1.saturating_sub(2).max(1)
+}
+
+const fn turned(is_shown: bool) -> Pane {
+    if is_shown { Pane::Hidden } else { Pane::Shown }
+}
+
+fn notes(state: &State) -> Overlay {
+    let rows: Vec<String> = state.notes.iter().map(|note| note.text.clone()).collect();
+    let top = rows.len().saturating_sub(usize::from(state.size.1) / 2);
+    Overlay::Page { title: "told so far".to_owned(), rows, top }
+}

@@ -1,0 +1,92 @@
+//! Which rows of a conversation are on the screen. They are laid out from the bottom up, and no more of them than fit,
+//! so that a long conversation costs what a short one does. Moving about in it is left to [`super::scroll`].
+
+use ratatui::text::Line;
+
+use super::message::{Around, lines, moment, rule, sending};
+use super::room::{Room, Sending};
+use super::slot::Slot;
+use super::state::State;
+use crate::model::{Body, Seq};
+
+/// A row on the screen.
+#[derive(Debug, Clone)]
+pub(super) struct Row {
+    /// The message that it belongs to.
+    pub seq: Option<Seq>,
+    /// What is drawn.
+    pub line: Line<'static>,
+}
+
+/// The rows of what stands at `index` of the span, with what has to stand above it: a day, and where news begin.
+#[must_use]
+pub(super) fn item(state: &State, room: &Room, index: usize, width: usize) -> Vec<Line<'static>> {
+    let slots = room.timeline.span().slots();
+    let Some(slot) = slots.get(index).filter(|slot| slot.is_shown()) else { return Vec::new() };
+    let before = slots.iter().take(index).rev().find(|slot| slot.is_shown());
+    let (setting, theme) = (&state.setting, &state.setting.theme);
+    let day = moment(slot, setting).date();
+    let is_same_day = before.is_some_and(|before| moment(before, setting).date() == day);
+    let mut out = Vec::new();
+    if !is_same_day {
+        out.push(rule(&day.strftime("%A, %-d %B %Y").to_string(), width, theme.dim));
+    }
+    let is_first_new = room
+        .news_from
+        .is_some_and(|news| slot.seq() >= news && before.is_none_or(|before| before.seq() < news) && news > Seq(1));
+    if is_first_new {
+        out.push(rule("new", width, theme.news));
+    }
+    let around = Around {
+        setting,
+        oneself: &state.oneself,
+        width,
+        head: room.head,
+        before: before.filter(|_| is_same_day && !is_first_new),
+        answered: slot.event.reply_to.and_then(|to| find(room, to)),
+    };
+    out.extend(lines(slot, &around));
+    out
+}
+
+/// A message, wherever in memory it is.
+#[must_use]
+pub(super) fn find(room: &Room, seq: Seq) -> Option<&Slot> {
+    room.timeline.span().get(seq).or_else(|| room.timeline.tail().get(seq))
+}
+
+/// The rows that are on a screen of this size, from top to bottom.
+#[must_use]
+pub(super) fn visible(state: &State, room: &Room, width: usize, height: usize) -> Vec<Row> {
+    let slots = room.timeline.span().slots();
+    let mut rows: Vec<Row> = Vec::new();
+    let anchored = room.anchor.and_then(|anchor| Some((room.timeline.span().nearest(anchor.seq)? + 1, anchor.below)));
+    if anchored.is_none() {
+        rows.extend(on_their_way(state, room, width).into_iter().rev());
+    }
+    let (mut index, mut below) = anchored.unwrap_or((slots.len(), 0));
+    while rows.len() < height && index > 0 {
+        index -= 1;
+        let mut lines = item(state, room, index, width);
+        lines.truncate(lines.len().saturating_sub(below));
+        below = 0;
+        let seq = slots.get(index).map(Slot::seq);
+        rows.extend(lines.into_iter().rev().map(|line| Row { seq, line }));
+    }
+    rows.truncate(height);
+    rows.reverse();
+    rows
+}
+
+/// What has been said and is not back yet.
+fn on_their_way(state: &State, room: &Room, width: usize) -> Vec<Row> {
+    let rows = room.waiting().filter_map(words).flat_map(|text| sending(text, width, room.head, &state.setting));
+    rows.map(|line| Row { seq: None, line }).collect()
+}
+
+fn words(sending: &Sending) -> Option<&str> {
+    match &sending.body {
+        Body::Text(text) => Some(text),
+        _ => None,
+    }
+}

@@ -1,0 +1,67 @@
+//! The full screen: rooms, a conversation, members and a line to type in, on a whole terminal. The line mode beside it
+//! is [`crate::terminal`], which shares with it the commands, the way in and what is saved; beneath both is
+//! [`crate::client`].
+//!
+//! The core is pure. A [`state`] is changed by what comes ([`arrival`], [`update`]) and drawn by a [`view`]; what is to be
+//! done goes out as an effect. In reading order: what is in memory of a room ([`slot`], [`span`], [`timeline`], [`room`],
+//! [`rooms`]), what is typed ([`motion`], [`editor`], [`recall`], [`complete`], [`emoji`], [`keys`]), what that does
+//! ([`press`], [`act`], [`say`], [`obey`], [`over`], [`secret`], [`paste`], [`mouse`], [`choose`], [`going`], [`scroll`]), what
+//! happens ([`hear`], [`outcome`], [`pace`], [`link`]), what it looks like ([`theme`], [`wrap`], [`markup`], [`message`],
+//! [`chat`], [`layout`], [`help`], the `view_…`), and the edge where it meets the world ([`run`], [`doing`], [`opener`],
+//! [`paths`], [`screen`], [`drafts`]).
+
+mod act;
+mod arrival;
+mod chat;
+mod choose;
+mod complete;
+mod doing;
+mod drafts;
+mod editor;
+mod emoji;
+mod fuzzy;
+mod going;
+mod hear;
+mod help;
+mod keys;
+mod layout;
+mod link;
+mod markup;
+mod message;
+mod motion;
+mod mouse;
+mod obey;
+mod opener;
+mod outcome;
+mod over;
+mod overlay;
+mod pace;
+mod paste;
+mod paths;
+mod press;
+mod recall;
+mod room;
+mod rooms;
+mod run;
+mod say;
+mod screen;
+mod scroll;
+mod secret;
+mod slot;
+mod span;
+mod state;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod theme;
+mod timeline;
+mod update;
+mod view;
+mod view_line;
+mod view_over;
+mod view_rooms;
+mod wrap;
+
+pub use self::run::run;
+pub use self::theme::Choice as ThemeChoice;

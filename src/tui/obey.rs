@@ -1,0 +1,132 @@
+//! What commands do on a whole screen. They are those of the line mode, read by [`crate::terminal::command`], and a few
+//! more that need a screen: one table, from which the help is made too.
+
+use super::arrival::Effect;
+use super::say::{send_body, take_line};
+use super::state::State;
+use super::{choose, going, help, scroll, secret};
+use crate::model::{Body, Seq};
+use crate::terminal::command::Command;
+use crate::terminal::remark::{Remark, saying};
+use crate::wire::UploadKind;
+
+/// A command that only a screen has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Own {
+    /// Find a text among what is in memory.
+    Search(String),
+    /// Open the file of a message.
+    Open(Seq),
+    /// Go to a message.
+    Goto(Seq),
+    /// It cannot be read, and why.
+    Mistake(String),
+}
+
+/// A row of the table: the word, its arguments, what it does.
+pub(super) static TABLE: [(&str, &str, &str); 3] = [
+    ("search", "[TEXT]", "finds a text in what is loaded; again: further back"),
+    ("open", "N", "opens the file of message N with the system's program"),
+    ("goto", "N", "goes to message N"),
+];
+
+/// Reads such a command, if the line is one.
+#[must_use]
+pub(super) fn own(line: &str) -> Option<Own> {
+    let rest = line.strip_prefix(['.', '/'])?;
+    let (word, argument) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let argument = argument.trim();
+    let seq = || argument.trim_start_matches('#').parse().ok().filter(|seq| *seq > 0).map(Seq);
+    let numbered = |name, own: fn(Seq) -> Own| {
+        seq().map_or_else(|| Own::Mistake(format!("N is the number of a message, as in #12: .{name} N")), own)
+    };
+    match word.to_ascii_lowercase().as_str() {
+        "search" => Some(Own::Search(argument.to_owned())),
+        "open" => Some(numbered("open", Own::Open)),
+        "goto" => Some(numbered("goto", Own::Goto)),
+        _ => None,
+    }
+}
+
+/// Does what it says.
+pub(super) fn obey_own(state: &mut State, own: Own) -> Vec<Effect> {
+    match own {
+        Own::Search(text) => {
+            if !text.is_empty() {
+                state.sought = text;
+            }
+            choose::search(state);
+            Vec::new()
+        }
+        Own::Open(seq) => open(state, seq),
+        Own::Goto(seq) => {
+            let head = state.rooms.current().map(|room| room.head).unwrap_or_default();
+            scroll::to_message(state, seq.min(head)).into_iter().collect()
+        }
+        Own::Mistake(why) => {
+            state.fault(why);
+            Vec::new()
+        }
+    }
+}
+
+/// Does what a command of the line mode says.
+pub(super) fn obey(state: &mut State, line: &str, command: Command) -> Vec<Effect> {
+    match command {
+        Command::Remark(remark) => return remark_on(state, line, remark),
+        Command::Topic(Some(topic)) => return send_body(state, line, Body::Topic(topic), None),
+        _ => take_line(state, line),
+    }
+    let room = state.rooms.current().map(|room| room.name.clone()).unwrap_or_default();
+    match command {
+        Command::Usage => state.overlay = Some(help::page()),
+        Command::Register(_) | Command::Login(_) | Command::Password => secret::ask(state, line, command),
+        Command::Devices(_) => return vec![Effect::People(command, Vec::new())],
+        Command::File(path) => return upload(state, path, UploadKind::File),
+        Command::Image(path) => return upload(state, path, UploadKind::Image),
+        Command::Quit => return vec![Effect::Quit],
+        Command::Join(name) => return going::go_to(state, &name),
+        Command::Leave => return going::leave(state),
+        Command::Rooms => return vec![Effect::Rooms { is_shown: true }],
+        Command::Who => return vec![Effect::Who(room)],
+        Command::Save { seq, to } => {
+            let transfer = state.begin_transfer(&format!("#{seq}"), false);
+            return vec![Effect::Save { transfer, room, seq, to }];
+        }
+        Command::History(messages) => scroll::up(state, usize::from(messages)),
+        Command::Topic(_) => tell_topic(state),
+        Command::Remark(_) => {}
+    }
+    Vec::new()
+}
+
+/// Sends a file into the room on the screen.
+pub(super) fn upload(state: &mut State, path: std::path::PathBuf, kind: UploadKind) -> Vec<Effect> {
+    let Some(room) = state.rooms.current().map(|room| room.name.clone()) else { return Vec::new() };
+    let label = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let transfer = state.begin_transfer(&label, true);
+    vec![Effect::Upload { transfer, room, path, kind }]
+}
+
+/// Opens the file of a message.
+pub(super) fn open(state: &mut State, seq: Seq) -> Vec<Effect> {
+    let Some(room) = state.rooms.current().map(|room| room.name.clone()) else { return Vec::new() };
+    let transfer = state.begin_transfer(&format!("#{seq}"), false);
+    vec![Effect::Open { transfer, room, seq }]
+}
+
+fn remark_on(state: &mut State, line: &str, remark: Remark) -> Vec<Effect> {
+    let Some(room) = state.rooms.current() else { return Vec::new() };
+    match saying(remark, &room.recent) {
+        Ok(saying) => send_body(state, line, saying.body, saying.reply_to),
+        Err(why) => {
+            state.fault(why);
+            Vec::new()
+        }
+    }
+}
+
+fn tell_topic(state: &mut State) {
+    let topic = state.rooms.current().map(|room| room.topic.clone()).unwrap_or_default();
+    state.tell(if topic.is_empty() { "no topic; .topic TEXT sets one".to_owned() } else { format!("topic: {topic}") });
+}

@@ -1,0 +1,117 @@
+//! Keys over something that is open: a page is read, a room is found, a question is answered. What that looks like is
+//! left to [`super::view_over`].
+
+use crossterm::event::{KeyCode, KeyEvent};
+
+use super::arrival::Effect;
+use super::editor::Editor;
+use super::keys::{Action, action};
+use super::overlay::{Ask, Overlay};
+use super::press::letter;
+use super::state::State;
+use super::{choose, going, obey, secret, view_over};
+use crate::model::Body;
+use crate::wire::UploadKind;
+
+/// Takes in a key. Whatever is open is put back unless it is done with.
+pub(super) fn key(state: &mut State, key: KeyEvent) -> Vec<Effect> {
+    let action = action(key);
+    let Some(overlay) = state.overlay.take() else { return Vec::new() };
+    if matches!(action, Some(Action::Cancel | Action::Interrupt)) {
+        cancel(state, &overlay);
+        return Vec::new();
+    }
+    match overlay {
+        Overlay::Page { title, rows, top } => {
+            let page = usize::from(state.size.1 / 2).max(1);
+            let last = rows.len().saturating_sub(view_over::page_rows(state.size));
+            let top = match (action, key.code) {
+                (Some(Action::Up | Action::LineUp), _) => top.saturating_sub(1),
+                (Some(Action::Down | Action::LineDown), _) => top + 1,
+                (Some(Action::PageUp), _) => top.saturating_sub(page),
+                (Some(Action::PageDown), _) | (None, KeyCode::Char(' ')) => top + page,
+                _ => return Vec::new(),
+            };
+            state.overlay = Some(Overlay::Page { title, rows, top: top.min(last) });
+            Vec::new()
+        }
+        Overlay::Switcher { query, chosen } => switch(state, key, action, query, chosen),
+        Overlay::Secret { .. } => secret::key(state, key, action, overlay),
+        Overlay::Ask(ask) => answer(state, key, ask),
+        Overlay::Choose(seq) => choose::key(state, key, action, seq),
+    }
+}
+
+fn cancel(state: &mut State, overlay: &Overlay) {
+    match overlay {
+        Overlay::Secret { .. } => state.tell("nothing was done: no password was typed"),
+        Overlay::Ask(Ask::Paste(_)) => state.tell("nothing was pasted"),
+        _ => {}
+    }
+}
+
+/// A line of its own, with the few keys that it needs.
+pub(super) fn write(line: &mut Editor, key: KeyEvent, action: Option<Action>) {
+    match (action, letter(key)) {
+        (Some(Action::Go(motion)), _) => drop(line.go(motion)),
+        (Some(Action::Kill(motion) | Action::Delete(motion)), _) => drop(line.kill(motion)),
+        (None, Some(c)) => line.type_char(c),
+        _ => {}
+    }
+}
+
+fn switch(
+    state: &mut State,
+    key: KeyEvent,
+    action: Option<Action>,
+    mut query: Editor,
+    mut chosen: usize,
+) -> Vec<Effect> {
+    let found = view_over::found(state, query.text());
+    match action {
+        Some(Action::Send) => {
+            let typed = query.text().trim().to_owned();
+            let name = found.get(chosen).cloned().or_else(|| Some(typed).filter(|typed| !typed.is_empty()));
+            return name.map(|name| going::go_to(state, &name)).unwrap_or_default();
+        }
+        Some(Action::Up | Action::PreviousRoom | Action::CompleteBack) => chosen = chosen.saturating_sub(1),
+        Some(Action::Down | Action::NextRoom | Action::Complete | Action::Switcher) => {
+            chosen = (chosen + 1).min(found.len().saturating_sub(1));
+        }
+        action => {
+            let before = query.text().to_owned();
+            write(&mut query, key, action);
+            chosen = if query.text() == before { chosen } else { 0 };
+        }
+    }
+    state.overlay = Some(Overlay::Switcher { query, chosen });
+    Vec::new()
+}
+
+fn answer(state: &mut State, key: KeyEvent, ask: Ask) -> Vec<Effect> {
+    let typed = letter(key).map(|c| c.to_ascii_lowercase());
+    let is_yes = key.code == KeyCode::Enter || typed == Some('y');
+    match (ask, typed) {
+        (Ask::Paste(text), _) if is_yes => put(state, &text),
+        (Ask::Delete(of), _) if is_yes => return super::say::send_body(state, "", Body::Delete { of }, None),
+        (Ask::Upload { path, is_image, typed: text, .. }, typed) if is_yes || matches!(typed, Some('i' | 'f')) => {
+            let is_image = typed == Some('i') || is_image && typed != Some('f');
+            if let Some(room) = state.rooms.current_mut() {
+                let rest = room.draft.text().replacen(&text, "", 1);
+                room.draft.set(rest.trim_start());
+            }
+            return obey::upload(state, path, if is_image { UploadKind::Image } else { UploadKind::File });
+        }
+        (_, Some('n' | 't')) => {}
+        (ask, _) => state.overlay = Some(Overlay::Ask(ask)),
+    }
+    Vec::new()
+}
+
+/// Puts a text into the line.
+pub(super) fn put(state: &mut State, text: &str) {
+    if let Some(room) = state.rooms.current_mut() {
+        room.draft.paste(text);
+        state.keep_soon();
+    }
+}

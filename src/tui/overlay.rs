@@ -1,0 +1,67 @@
+//! What lies over the conversation for a while: a page to read, the finder of rooms, a question. What is drawn is left
+//! to [`super::view_over`], what keys do there to [`super::over`].
+
+use std::path::PathBuf;
+
+use super::editor::Editor;
+use crate::model::{Password, Seq};
+use crate::terminal::command::Command;
+use crate::terminal::secret::Question;
+
+/// Something on top.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Overlay {
+    /// Rows to look through.
+    Page {
+        /// What they are.
+        title: String,
+        /// Not yet fit for a terminal.
+        rows: Vec<String>,
+        /// The first one that is shown.
+        top: usize,
+    },
+    /// Finds a room.
+    Switcher {
+        /// Letters of its name.
+        query: Editor,
+        /// Which of those that have them.
+        chosen: usize,
+    },
+    /// Asks for passwords, which are not shown.
+    Secret {
+        /// What they are for.
+        command: Command,
+        /// What is asked, one after the other.
+        questions: &'static [Question],
+        /// How many of them are answered.
+        asked: usize,
+        /// What was answered.
+        answers: Vec<Password>,
+        /// What is being typed.
+        typed: Editor,
+    },
+    /// Asks for one of a few keys.
+    Ask(Ask),
+    /// Chooses a message.
+    Choose(Seq),
+}
+
+/// A question with a few answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Ask {
+    /// A long text was pasted.
+    Paste(String),
+    /// A path was pasted, and there is a file.
+    Upload {
+        /// Where it is.
+        path: PathBuf,
+        /// Whether its name is that of a picture.
+        is_image: bool,
+        /// Its size.
+        bytes: u64,
+        /// As it was pasted.
+        typed: String,
+    },
+    /// A message is to be taken back for good.
+    Delete(Seq),
+}

@@ -1,0 +1,283 @@
+//! The loop: takes what comes, hands it to the pure core, carries out what that wants, and draws. A frame is drawn when
+//! something changed, at most one in 16 ms, and none while the terminal is still busy with the last; where nothing happens
+//! nothing runs. What things mean is left to [`super::update`].
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossterm::event::{Event, EventStream};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use jiff::tz::TimeZone;
+use tokio::sync::{Semaphore, mpsc};
+use tokio::time::{Instant, sleep_until};
+
+use super::arrival::{Arrival, Effect, Outcome};
+use super::doing::{Doer, Doing, mark};
+use super::drafts::{self, Kept};
+use super::overlay::Overlay;
+use super::room::Sending;
+use super::screen::Screen;
+use super::state::{Setting, State};
+use super::theme::{Choice, Theme};
+use super::update::update;
+use crate::client::{Happening, Happenings};
+use crate::model::limits;
+use crate::terminal::door::{self, Entered, Entering};
+use crate::terminal::going::Ending;
+use crate::terminal::line::Line;
+use crate::terminal::signals::Signals;
+use crate::terminal::{Config, Error, FIRST_ROOM, certificate, parting, render};
+
+/// The shortest time between two frames.
+const FRAME: Duration = Duration::from_millis(16);
+/// What is told about transfers and was not looked at yet.
+const PROGRESS_MAX: usize = 64;
+
+/// Holds the conversation on the whole screen until it ends. What went wrong is told on standard error afterwards.
+pub async fn run(config: Config) -> ExitCode {
+    let ending = hold(config).await.unwrap_or_else(|error| door::failed(&error));
+    for line in &ending.words {
+        eprintln!("{line}");
+    }
+    if ending.is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+async fn hold(config: Config) -> Result<Ending, Error> {
+    let entered = match door::enter(config).await? {
+        Entering::In(entered) => *entered,
+        Entering::TurnedAway(ending) => return Ok(ending),
+    };
+    let signals = Signals::take()?;
+    let screen = Screen::take_over()?;
+    let run = Run::new(entered, screen, signals);
+    Ok(run.go().await)
+}
+
+enum Step {
+    Arrived(Arrival),
+    Draw,
+    Leave,
+    End(Ending),
+}
+
+struct Run {
+    state: State,
+    doer: Doer,
+    screen: Screen,
+    happenings: Happenings,
+    keys: EventStream,
+    signals: Signals,
+    doings: FuturesUnordered<Doing>,
+    progress: mpsc::Receiver<Outcome>,
+    device_dir: Option<PathBuf>,
+    begun: Instant,
+    drawn: Instant,
+    is_changed: bool,
+    leave_by: Option<Instant>,
+}
+
+impl Run {
+    fn new(entered: Entered, screen: Screen, signals: Signals) -> Self {
+        let Entered { client, happenings, room, downloads, device_dir, words, .. } = entered;
+        let welcome = client.welcome();
+        let is_colourless = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let setting = Setting {
+            auto_save_bytes_max: entered.auto_save_bytes_max,
+            is_encrypted: entered.is_encrypted,
+            text_bytes_max: welcome.limits.text,
+            server: welcome.server,
+            zone: TimeZone::system(),
+            theme: Theme::new(if is_colourless { Choice::None } else { Choice::Auto }),
+        };
+        let (told, progress) = mpsc::channel(PROGRESS_MAX);
+        let saving = Arc::new(Semaphore::new(limits::TERMINAL_SAVES_AT_ONCE));
+        let mut state = State::new(setting, welcome.user, screen.size());
+        let now = Instant::now();
+        restore(&mut state, device_dir.as_deref(), &room);
+        if !words.is_empty() {
+            let rows = words.iter().map(ToString::to_string).collect();
+            state.overlay = Some(Overlay::Page { title: "a new server".to_owned(), rows, top: 0 });
+        }
+        Self {
+            state,
+            doer: Doer { client, downloads, saving, progress: told },
+            screen,
+            happenings,
+            keys: EventStream::new(),
+            signals,
+            doings: FuturesUnordered::new(),
+            progress,
+            device_dir,
+            begun: now,
+            drawn: now.checked_sub(FRAME).unwrap_or(now),
+            is_changed: true,
+            leave_by: None,
+        }
+    }
+
+    async fn go(mut self) -> Ending {
+        self.begin();
+        loop {
+            self.draw();
+            match self.step().await {
+                Step::Arrived(arrival) => self.take(arrival),
+                Step::Draw => {}
+                Step::Leave => self.leave(),
+                Step::End(ending) => return self.end(ending).await,
+            }
+            let is_done = self.state.unanswered() == 0 || !self.state.link.is_up();
+            if self.leave_by.is_some() && is_done {
+                return self.end(Ending { is_good: true, words: Vec::new() }).await;
+            }
+        }
+    }
+
+    /// Says what is left from before, and comes into the rooms: first into the one on the screen.
+    fn begin(&mut self) {
+        for unsaid in self.doer.client.unsaid() {
+            let id = self.state.id();
+            let say = unsaid.say().clone();
+            let place = self.state.rooms.get_or_add(&say.room);
+            let (body, reply_to) = (say.body, say.reply_to);
+            let sending = Sending { id, body, reply_to, said: None, is_heard: false };
+            self.state.rooms.all_mut()[place].sending.push_back(sending);
+            self.doings.push(Doer::await_unsaid(say.room, id, unsaid));
+        }
+        let current = self.state.rooms.current().map(|room| room.name.clone());
+        let others = self.state.rooms.all().iter().map(|room| room.name.clone());
+        let all: Vec<String> =
+            current.clone().into_iter().chain(others.filter(|name| Some(name) != current.as_ref())).collect();
+        for room in all {
+            self.carry_out(Effect::Join(room));
+        }
+        self.carry_out(Effect::Rooms { is_shown: false });
+    }
+
+    async fn step(&mut self) -> Step {
+        let deadline = self.state.deadline().map(|at| self.begun + Duration::from_millis(at));
+        let frame = (self.is_changed && self.screen.is_ready()).then(|| self.drawn + FRAME);
+        let leave_by = self.leave_by;
+        let Self { signals, keys, doings, progress, happenings, screen, .. } = self;
+        let arrived = |outcome| Step::Arrived(Arrival::Outcome(Box::new(outcome)));
+        tokio::select! {
+            biased;
+            _ = signals.next() => Step::Leave,
+            key = keys.next() => match key {
+                Some(Ok(event)) => Step::Arrived(arrival(event)),
+                Some(Err(_)) | None => Step::End(Ending { is_good: true, words: Vec::new() }),
+            },
+            () = until(frame) => Step::Draw,
+            () = screen.ready() => if screen.is_gone() { Step::Leave } else { Step::Draw },
+            Some(outcome) = doings.next() => outcome.map_or(Step::Draw, arrived),
+            Some(outcome) = progress.recv() => arrived(outcome),
+            happening = happenings.next() => self.happened(happening),
+            () = until(deadline) => Step::Arrived(Arrival::Tick),
+            () = until(leave_by) => Step::End(Ending { is_good: true, words: Vec::new() }),
+        }
+    }
+
+    fn happened(&self, happening: Option<Happening>) -> Step {
+        let ended = |words| Step::End(Ending { is_good: false, words });
+        match happening {
+            Some(Happening::Ended(bye)) => ended(parting::ended(&bye, self.device_dir.as_deref())),
+            Some(Happening::Distrusted(why)) => ended(certificate::distrusted(&why)),
+            Some(happening) => Step::Arrived(Arrival::Happening(Box::new(happening))),
+            None => ended(vec![Line::fault("the connection is closed")]),
+        }
+    }
+
+    fn take(&mut self, arrival: Arrival) {
+        let now = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let effects = update(&mut self.state, arrival, now);
+        self.is_changed = true;
+        for effect in effects {
+            self.carry_out(effect);
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::Keep => self.keep(),
+            Effect::Redraw => self.screen.forget(),
+            Effect::Bell => {}
+            Effect::Quit => self.leave(),
+            effect => self.doings.extend(self.doer.begin(effect)),
+        }
+    }
+
+    fn draw(&mut self) {
+        if !self.is_changed || self.drawn.elapsed() < FRAME || !self.screen.is_ready() {
+            return;
+        }
+        self.state.size = self.screen.size();
+        if self.screen.draw(&self.state) {
+            self.is_changed = false;
+        }
+        self.drawn = Instant::now();
+    }
+
+    /// Drafts are few and small: whoever waits for the disk waits for the outbox there too.
+    fn keep(&mut self) {
+        let Some(dir) = &self.device_dir else { return };
+        if let Err(why) = drafts::write(dir, &Kept::of(&self.state)) {
+            self.state.fault(why);
+        }
+    }
+
+    /// What was said is waited for, for a moment.
+    fn leave(&mut self) {
+        self.leave_by.get_or_insert(Instant::now() + limits::TERMINAL_LEAVE_TIMEOUT);
+    }
+
+    async fn end(mut self, mut ending: Ending) -> Ending {
+        self.keep();
+        if self.state.unanswered() > 0 {
+            ending.words.push(render::unanswered(self.state.unanswered(), self.device_dir.is_some()));
+        }
+        drop(self.screen);
+        let client = self.doer.client;
+        let missing = self.state.rooms.all().iter().find_map(|room| Some((room.name.clone(), room.missing_mark()?)));
+        let last = async {
+            if let Some((room, seq)) = missing.filter(|_| self.state.link.is_up()) {
+                mark(&client, room, seq).await;
+            }
+        };
+        tokio::join!(last, client.clone().quit());
+        ending
+    }
+}
+
+/// The rooms of the last run, and the one that was asked for; that is on the screen, unless it is only the usual one.
+fn restore(state: &mut State, device_dir: Option<&std::path::Path>, room: &str) {
+    match device_dir.map(drafts::read) {
+        Some(Ok(kept)) => kept.restore(state),
+        Some(Err(why)) => state.fault(why),
+        None => {}
+    }
+    let is_new = state.rooms.all().is_empty();
+    if is_new || room != FIRST_ROOM {
+        let place = state.rooms.get_or_add(room);
+        state.rooms.go(place);
+    }
+}
+
+fn arrival(event: Event) -> Arrival {
+    match event {
+        Event::Key(key) => Arrival::Key(key),
+        Event::Mouse(mouse) => Arrival::Mouse(mouse),
+        Event::Paste(text) => Arrival::Paste(text),
+        Event::Resize(columns, rows) => Arrival::Resize(columns, rows),
+        Event::FocusGained => Arrival::Focus(true),
+        Event::FocusLost => Arrival::Focus(false),
+    }
+}
+
+async fn until(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => sleep_until(deadline).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,108 @@
+//! What Enter does: words go to the room, and into the list of what waits; commands are obeyed. What cannot be said stays
+//! in the line. What a command does is left to [`super::obey`].
+
+use super::arrival::Effect;
+use super::obey;
+use super::room::Sending;
+use super::state::State;
+use crate::model::{Body, Seq, limits};
+use crate::terminal::command::{Input, read_line};
+use crate::terminal::secret::may_tell;
+
+/// Sends what is in the line.
+pub(super) fn send(state: &mut State) -> Vec<Effect> {
+    state.note = None;
+    let Some(room) = state.rooms.current_mut() else {
+        state.fault("you are in no room; Ctrl-K goes to one");
+        return Vec::new();
+    };
+    let line = room.draft.text().to_owned();
+    if let Some((of, _)) = &room.editing {
+        let of = *of;
+        return if line.trim().is_empty() { Vec::new() } else { send_edit(state, of, line) };
+    }
+    if let Some(own) = obey::own(&line) {
+        take_line(state, &line);
+        return obey::obey_own(state, own);
+    }
+    match read_line(&line) {
+        Input::Nothing => Vec::new(),
+        Input::Mistake(why) => {
+            state.fault(why);
+            Vec::new()
+        }
+        Input::Command(command) => obey::obey(state, &line, command),
+        Input::Text(text) => {
+            let reply_to = room.replying;
+            send_body(state, &line, Body::Text(text), reply_to)
+        }
+    }
+}
+
+/// Says something, and takes its line out; the line stays if that is not possible.
+pub(super) fn send_body(state: &mut State, line: &str, body: Body, reply_to: Option<Seq>) -> Vec<Effect> {
+    let text = match &body {
+        Body::Text(text) | Body::Edit { text, .. } => text.as_str(),
+        _ => "",
+    };
+    if let Err(why) = check(text, state.setting.text_bytes_max, state.unanswered()) {
+        state.fault(why);
+        return Vec::new();
+    }
+    take_line(state, line);
+    let id = state.id();
+    if !state.link.is_up() {
+        state.tell("that will be said once the connection is back");
+    }
+    let Some(room) = state.rooms.current_mut() else { return Vec::new() };
+    room.replying = None;
+    room.news_from = None;
+    room.anchor = None;
+    room.timeline.go_to_tail();
+    room.sending.push_back(Sending { id, body: body.clone(), reply_to, said: None, is_heard: false });
+    vec![Effect::Say { room: room.name.clone(), id, body, reply_to }]
+}
+
+/// Takes the line out, and remembers it.
+pub(super) fn take_line(state: &mut State, line: &str) {
+    if let Some(room) = state.rooms.current_mut() {
+        if !may_tell(line) {
+            room.recall.add(line.to_owned());
+        }
+        room.draft = super::editor::Editor::default();
+    }
+    state.typing_told = None;
+    state.keep_soon();
+}
+
+fn send_edit(state: &mut State, of: Seq, text: String) -> Vec<Effect> {
+    let line = text.clone();
+    let is_same = state
+        .rooms
+        .current()
+        .and_then(|room| super::chat::find(room, of))
+        .is_some_and(|slot| matches!(&slot.event.body, Body::Text(old) if *old == text));
+    let effects = if is_same { Vec::new() } else { send_body(state, &line, Body::Edit { of, text }, None) };
+    if (is_same || !effects.is_empty())
+        && let Some(room) = state.rooms.current_mut()
+        && let Some((_, before)) = room.editing.take()
+    {
+        room.draft = super::editor::Editor::with(before);
+    }
+    effects
+}
+
+/// What the server would refuse is refused here, where it can still be mended.
+fn check(text: &str, bytes_max: u64, unanswered: usize) -> Result<(), String> {
+    let bytes = u64::try_from(text.len()).unwrap_or(u64::MAX);
+    if bytes > bytes_max {
+        return Err(format!("too long: {bytes} bytes of at most {bytes_max}; nothing was said"));
+    }
+    if unanswered >= limits::TERMINAL_UNANSWERED_MAX {
+        return Err(format!("{unanswered} messages wait to be sent already; this one was not taken"));
+    }
+    match text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
+        Some(c) => Err(format!("there is a control character in it (U+{:04X}); nothing was said", u32::from(c))),
+        None => Ok(()),
+    }
+}

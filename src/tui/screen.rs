@@ -1,0 +1,218 @@
+//! The terminal itself: taken over, drawn on, given back. One thread writes, so that a terminal that takes nothing holds
+//! up neither the keys nor the connection; while it writes, nothing is drawn, and what changed meanwhile is one frame.
+
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use tokio::sync::Notify;
+
+use super::state::State;
+use super::view;
+use crate::model::limits;
+use crate::terminal::Error;
+
+/// The other screen, the mouse (clicks, drags, wheel), pastes that say so, who looks.
+const TAKE_OVER: &[u8] = b"\x1b[?1049h\x1b[?1000h\x1b[?1002h\x1b[?1006h\x1b[?2004h\x1b[?1004h\x1b[2J";
+/// All of that back, and the cursor.
+const GIVE_BACK: &[u8] =
+    b"\x1b[?2026l\x1b[?1004l\x1b[?2004l\x1b[?1006l\x1b[?1002l\x1b[?1000l\x1b[0m\x1b[?1049l\x1b[?25h";
+/// A frame is shown when all of it is there.
+const FRAME: (&[u8], &[u8]) = (b"\x1b[?2026h", b"\x1b[?2026l");
+
+static IS_TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// The terminal, until it is dropped.
+pub(super) struct Screen {
+    terminal: Terminal<CrosstermBackend<Cells>>,
+    cells: Cells,
+    frames: Option<SyncSender<Vec<u8>>>,
+    writer: Arc<Writer>,
+}
+
+/// What the thread that writes tells.
+#[derive(Debug, Default)]
+struct Writer {
+    is_busy: AtomicBool,
+    is_gone: AtomicBool,
+    has_written: Notify,
+}
+
+impl Screen {
+    /// Takes the terminal over.
+    ///
+    /// # Errors
+    /// [`Error::Start`] if it is none, or there is no thread to be had.
+    pub(super) fn take_over() -> Result<Self, Error> {
+        let cells = Cells::default();
+        let terminal = Terminal::new(CrosstermBackend::new(cells.clone())).map_err(Error::Start)?;
+        let writer = Arc::new(Writer::default());
+        let (frames, waiting) = sync_channel(1);
+        let shared = Arc::clone(&writer);
+        thread::Builder::new()
+            .name("screen".to_owned())
+            .spawn(move || write(&waiting, &shared))
+            .map_err(Error::Start)?;
+        give_back_after_a_panic();
+        enable_raw_mode().map_err(Error::Start)?;
+        IS_TAKEN.store(true, Ordering::SeqCst);
+        let screen = Self { terminal, cells, frames: Some(frames), writer };
+        screen.send(TAKE_OVER.to_vec());
+        Ok(screen)
+    }
+
+    /// Columns and rows.
+    pub(super) fn size(&self) -> (u16, u16) {
+        self.terminal.size().map_or((80, 24), |size| (size.width, size.height))
+    }
+
+    /// Whether the last frame is written.
+    pub(super) fn is_ready(&self) -> bool {
+        !self.writer.is_busy.load(Ordering::SeqCst)
+    }
+
+    /// Resolves once a frame is written.
+    pub(super) async fn ready(&self) {
+        self.writer.has_written.notified().await;
+    }
+
+    /// Whether there is no terminal any more.
+    pub(super) fn is_gone(&self) -> bool {
+        self.writer.is_gone.load(Ordering::SeqCst)
+    }
+
+    /// Draws, unless the last frame is still being written or the terminal has just changed its size. Returns whether it
+    /// did.
+    pub(super) fn draw(&mut self, state: &State) -> bool {
+        if !self.is_ready() {
+            return false;
+        }
+        let mut is_drawn = false;
+        let drawn = self.terminal.draw(|frame| {
+            let area = frame.area();
+            if (area.width, area.height) == state.size {
+                let cursor = view::draw(state, frame.buffer_mut());
+                if let Some(cursor) = cursor {
+                    frame.set_cursor_position(cursor);
+                }
+                is_drawn = true;
+            }
+        });
+        let bytes = self.cells.take();
+        if drawn.is_ok() && !bytes.is_empty() {
+            self.send([FRAME.0, &bytes, FRAME.1].concat());
+        }
+        is_drawn
+    }
+
+    /// Draws everything anew the next time.
+    pub(super) fn forget(&mut self) {
+        let _ = self.terminal.clear();
+    }
+
+    fn send(&self, bytes: Vec<u8>) {
+        self.writer.is_busy.store(true, Ordering::SeqCst);
+        if let Some(frames) = &self.frames {
+            let _ = frames.try_send(bytes);
+        }
+    }
+}
+
+impl Drop for Screen {
+    /// Whoever leaves does not wait for ever for a terminal that takes nothing.
+    fn drop(&mut self) {
+        let patience = Duration::from_millis(20);
+        let frames = self.frames.take();
+        let tries = limits::TERMINAL_LEAVE_TIMEOUT.as_millis() / patience.as_millis();
+        let is_told = frames.is_some_and(|frames| {
+            (0..tries).any(|_| {
+                let is_sent = frames.try_send(Vec::new()).is_ok();
+                if !is_sent {
+                    thread::park_timeout(patience);
+                }
+                is_sent
+            })
+        });
+        let has_ended = || {
+            (0..tries).any(|_| {
+                let is_over = self.writer.is_gone.load(Ordering::SeqCst);
+                if !is_over {
+                    thread::park_timeout(patience);
+                }
+                is_over
+            })
+        };
+        if is_told && has_ended() {
+            give_back();
+        } else {
+            IS_TAKEN.store(false, Ordering::SeqCst);
+            let _ = disable_raw_mode();
+        }
+    }
+}
+
+/// Writes frames until there is an empty one, or no terminal.
+fn write(frames: &Receiver<Vec<u8>>, writer: &Writer) {
+    for frame in frames {
+        let mut out = io::stdout().lock();
+        if frame.is_empty() || out.write_all(&frame).and_then(|()| out.flush()).is_err() {
+            break;
+        }
+        writer.is_busy.store(false, Ordering::SeqCst);
+        writer.has_written.notify_one();
+    }
+    writer.is_gone.store(true, Ordering::SeqCst);
+    writer.has_written.notify_one();
+}
+
+/// Once, whoever asks.
+fn give_back() {
+    if IS_TAKEN.swap(false, Ordering::SeqCst) {
+        let mut out = io::stdout().lock();
+        let _ = out.write_all(GIVE_BACK).and_then(|()| out.flush());
+        let _ = disable_raw_mode();
+    }
+}
+
+/// What a panic says is read on a terminal that is as it was.
+fn give_back_after_a_panic() {
+    static HOOKED: Once = Once::new();
+    HOOKED.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            give_back();
+            before(panic);
+        }));
+    });
+}
+
+/// What is drawn, until it is sent.
+#[derive(Debug, Clone, Default)]
+struct Cells(Arc<Mutex<Vec<u8>>>);
+
+impl Cells {
+    fn take(&self) -> Vec<u8> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn put(&self, bytes: &[u8]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+    }
+}
+
+impl Write for Cells {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.put(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

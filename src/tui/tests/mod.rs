@@ -1,0 +1,7 @@
+//! The screen as people see it and the keys as they press them, without a terminal.
+
+mod person;
+mod pictures;
+mod scrolling;
+mod typing;
+mod whatever;

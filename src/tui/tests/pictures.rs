@@ -1,0 +1,116 @@
+//! The screen at several sizes, as text.
+
+use crossterm::event::{KeyCode, KeyModifiers};
+
+use super::super::arrival::{Arrival, Outcome};
+use super::super::testing::{event, react, text, user};
+use super::person::{Person, in_room};
+use crate::client::Happening;
+use crate::model::{Body, Digest, FileBody, ImageBody, Seq};
+use crate::wire::Event;
+
+/// A conversation with all that there can be in one.
+fn full(columns: u16, rows: u16) -> Person {
+    let mut ann = Person::in_lobby(columns, rows);
+    ann.joins("garden", 0, None);
+    ann.joins("a-room-with-quite-a-long-name", 12, Some(3));
+    let members = ["ann", "ben", "cyrus-the-very-long-handled"].map(user).to_vec();
+    ann.learns(Outcome::Members { room: "lobby".to_owned(), members });
+    let sha256 = Digest([0; 32]);
+    let image =
+        ImageBody { name: "cat.png".into(), size: 12_345, mime: "image/png".into(), sha256, width: 640, height: 480 };
+    let file = FileBody { name: "a\u{1b}[2J.txt".into(), size: 17, mime: "text/plain".into(), sha256 };
+    for (seq, who, body) in [
+        (1, "ben", text("hello, is anybody here?")),
+        (
+            2,
+            "cyrus-the-very-long-handled",
+            text(
+                "a longer text with https://example.org/a/link?to=it and `code`, which goes over several rows of the screen",
+            ),
+        ),
+        (3, "ben", text("你好世界 👩‍🚀👍🏽 e\u{301}\u{323} שלום")),
+        (4, "ben", Body::Image(image)),
+        (5, "ben", Body::File(file)),
+        (6, "ann", text("> a quote\nand the answer, ann\u{202e}!")),
+        (7, "ben", Body::Edit { of: Seq(1), text: "hello, is anybody there?".to_owned() }),
+        (8, "cyrus-the-very-long-handled", react(3, "👍", true)),
+        (9, "ann", react(3, "👍", true)),
+        (10, "ben", Body::Topic("the garden \u{1b}]0;x\u{7}".to_owned())),
+        (11, "cyrus-the-very-long-handled", Body::Gone {}),
+    ] {
+        ann.hears(event(seq, who, body));
+    }
+    ann.hears(Event { reply_to: Some(Seq(1)), ..event(12, "cyrus-the-very-long-handled", text("ann: I am")) });
+    ann.hears(in_room("garden", event(1, "ben", text("are you there, ann?"))));
+    ann.types("half a line");
+    ann
+}
+
+#[test]
+fn a_small_screen() {
+    insta::assert_snapshot!(full(40, 10).sees());
+}
+
+#[test]
+fn the_usual_screen() {
+    insta::assert_snapshot!(full(80, 24).sees());
+}
+
+#[test]
+fn a_large_screen() {
+    insta::assert_snapshot!(full(200, 60).sees());
+}
+
+#[test]
+fn away_and_waiting() {
+    let mut ann = full(80, 24);
+    let lost = Happening::Lost { why: "shutdown".to_owned(), retry_in: std::time::Duration::from_secs(2) };
+    ann.takes(Arrival::Happening(Box::new(lost)));
+    ann.presses(KeyCode::Enter);
+    ann.types("two\nlines");
+    insta::assert_snapshot!(ann.sees());
+}
+
+#[test]
+fn the_help_lies_over_it() {
+    let mut ann = full(80, 24);
+    ann.presses(KeyCode::F(1));
+    insta::assert_snapshot!(ann.sees());
+}
+
+#[test]
+fn a_room_is_found() {
+    let mut ann = full(80, 24);
+    ann.holds(KeyModifiers::CONTROL, KeyCode::Char('k'));
+    ann.types("gar");
+    insta::assert_snapshot!(ann.sees());
+}
+
+#[test]
+fn the_place_is_kept_while_new_ones_arrive() {
+    let mut ann = Person::in_lobby(60, 12);
+    ann.hears_lines(1..=40);
+    ann.presses(KeyCode::PageUp);
+    let before = ann.sees();
+    ann.hears_lines(41..=45);
+    let after = ann.sees();
+    let rows = |screen: &str| {
+        screen.lines().skip(1).take(8).map(|row| row.chars().skip(19).collect::<String>()).collect::<Vec<_>>()
+    };
+    assert_eq!(rows(&before), rows(&after));
+    assert!(after.contains("↓ 5 new"), "{after}");
+    ann.holds(KeyModifiers::ALT, KeyCode::End);
+    assert!(ann.sees().contains("line 45"));
+}
+
+#[test]
+fn even_the_tiniest_screen_is_one() {
+    for (columns, rows) in [(1, 1), (2, 2), (5, 3), (12, 4), (40, 1), (1, 40), (300, 100)] {
+        let mut ann = full(columns, rows);
+        for key in [KeyCode::PageUp, KeyCode::F(1), KeyCode::Esc, KeyCode::F(7), KeyCode::F(8), KeyCode::Tab] {
+            ann.presses(key);
+            ann.sees();
+        }
+    }
+}

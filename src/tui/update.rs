@@ -1,0 +1,93 @@
+//! What a thing that came changes: the state before and the thing give the state after, and what is to be done. No I/O,
+//! no clock. Keys are left to [`super::press`], what happens to [`super::hear`], what became of effects to
+//! [`super::outcome`].
+
+use super::arrival::{Arrival, Effect};
+use super::state::State;
+use super::{hear, mouse, outcome, paste, press, scroll};
+
+/// Takes in what came at `now`, in milliseconds since the beginning.
+pub(super) fn update(state: &mut State, arrival: Arrival, now: u64) -> Vec<Effect> {
+    state.now = now;
+    let mut effects = match arrival {
+        Arrival::Key(key) => {
+            state.key_at = now;
+            press::key(state, key)
+        }
+        Arrival::Mouse(mouse) => mouse::mouse(state, mouse),
+        Arrival::Paste(text) => {
+            state.key_at = now;
+            paste::paste(state, &text)
+        }
+        Arrival::Resize(columns, rows) => {
+            state.size = (columns, rows);
+            Vec::new()
+        }
+        Arrival::Focus(has_focus) => {
+            state.has_focus = has_focus;
+            state.key_at = if has_focus { now } else { state.key_at };
+            Vec::new()
+        }
+        Arrival::Tick => tick(state),
+        Arrival::Happening(happening) => hear::hear(state, *happening),
+        Arrival::Outcome(outcome) => outcome::outcome(state, *outcome),
+    };
+    look(state);
+    effects.extend(load(state));
+    want_mark(state);
+    effects
+}
+
+/// Whether what comes into a room is seen as it comes.
+#[must_use]
+pub(super) fn is_seen(state: &State, place: usize) -> bool {
+    let is_here = place == state.rooms.place();
+    is_here && state.is_attentive() && state.rooms.current().is_some_and(|room| room.anchor.is_none())
+}
+
+/// Whoever looks at the end of a room has seen it.
+fn look(state: &mut State) {
+    if is_seen(state, state.rooms.place())
+        && let Some(room) = state.rooms.current_mut()
+        && room.timeline.is_at_tail()
+    {
+        room.see_all();
+    }
+}
+
+fn load(state: &mut State) -> Option<Effect> {
+    let effect = scroll::wanted(state)?;
+    if let (Effect::Load { way, .. }, Some(room)) = (&effect, state.rooms.current_mut()) {
+        room.timeline.loading = Some(*way);
+    }
+    Some(effect)
+}
+
+fn want_mark(state: &mut State) {
+    if state.link.is_up() && state.rooms.all().iter().any(|room| room.missing_mark().is_some()) {
+        state.pace.want(state.now);
+    }
+}
+
+/// A time has come: what was told goes, marks go out, drafts are kept.
+fn tick(state: &mut State) -> Vec<Effect> {
+    let now = state.now;
+    let is_over = |until: Option<u64>| until.is_some_and(|until| until <= now);
+    if state.note.as_ref().is_some_and(|note| is_over(note.until)) {
+        state.note = None;
+    }
+    for room in state.rooms.all_mut() {
+        room.typing.retain(|(_, until)| *until > now);
+    }
+    let mut effects = Vec::new();
+    if is_over(state.keep_at) {
+        state.keep_at = None;
+        effects.push(Effect::Keep);
+    }
+    if is_over(state.pace.due_at()) {
+        let mark = state.rooms.all().iter().find_map(|room| Some((room.name.clone(), room.missing_mark()?)));
+        state.pace.begin(now, mark.is_some());
+        effects.extend(mark.map(|(room, seq)| Effect::Mark { room, seq }));
+    }
+    effects
+}

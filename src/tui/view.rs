@@ -1,0 +1,120 @@
+//! Draws the state, and nothing else: no I/O, no clock. Every text of others that comes here is made safe before it is put
+//! into a cell. The parts are left to [`super::view_rooms`], [`super::view_line`] and [`super::view_over`].
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::Line;
+
+use super::chat::visible;
+use super::layout::{Areas, areas};
+use super::overlay::Overlay;
+use super::state::State;
+use super::wrap::cut;
+use super::{view_line, view_over, view_rooms};
+use crate::model::safe_text;
+
+/// Draws all of it. Returns where the cursor is.
+pub(super) fn draw(state: &State, buffer: &mut Buffer) -> Option<Position> {
+    let areas = areas(state);
+    topic(state, areas.topic, buffer);
+    if let Some(rooms) = areas.rooms {
+        view_rooms::rooms(state, rooms, buffer);
+    }
+    if let Some(members) = areas.members {
+        view_rooms::members(state, members, buffer);
+    }
+    chat(state, areas.chat, buffer);
+    view_line::note(state, areas.note, buffer);
+    view_line::status(state, areas.status, buffer);
+    let cursor = view_line::input(state, areas.input, buffer);
+    let on_top = view_over::over(state, &areas, buffer);
+    if state.overlay.is_some() { on_top } else { cursor }
+}
+
+/// Draws a line into a row, cut where the row ends.
+pub(super) fn put(buffer: &mut Buffer, area: Rect, row: u16, line: &Line<'_>) {
+    if row < area.height && area.width > 0 {
+        buffer.set_line(area.x, area.y + row, line, area.width);
+    }
+}
+
+fn topic(state: &State, area: Rect, buffer: &mut Buffer) {
+    let theme = &state.setting.theme;
+    buffer.set_style(area, theme.bar);
+    let text = match state.rooms.current() {
+        None => state.setting.server.clone(),
+        Some(room) if room.topic.is_empty() => format!("{}, {} here", room.name, room.members.len()),
+        Some(room) => format!("{}: {}", room.name, room.topic),
+    };
+    let text = cut(&safe_text(&text), usize::from(area.width.saturating_sub(2)));
+    put(buffer, area, 0, &Line::styled(format!(" {text}"), theme.bar));
+}
+
+fn chat(state: &State, area: Rect, buffer: &mut Buffer) {
+    let Some(room) = state.rooms.current() else {
+        let hint = "in no room; Ctrl-K finds one, .join ROOM makes one";
+        return put(buffer, area, 0, &Line::styled(cut(hint, usize::from(area.width)), state.setting.theme.dim));
+    };
+    let rows = visible(state, room, usize::from(area.width), usize::from(area.height));
+    let first = usize::from(area.height).saturating_sub(rows.len());
+    for (at, row) in rows.iter().enumerate() {
+        let at = u16::try_from(first + at).unwrap_or(u16::MAX);
+        put(buffer, area, at, &row.line);
+        let is_chosen = matches!(state.overlay, Some(Overlay::Choose(seq)) if row.seq == Some(seq));
+        if is_chosen && at < area.height {
+            buffer.set_style(Rect { y: area.y + at, height: 1, ..area }, state.setting.theme.current);
+        }
+    }
+    below(state, area, buffer);
+}
+
+/// How much there is below what can be seen.
+fn below(state: &State, area: Rect, buffer: &mut Buffer) {
+    let Some(room) = state.rooms.current().filter(|room| room.anchor.is_some()) else { return };
+    let seen = room.anchor.map(|anchor| anchor.seq).unwrap_or_default();
+    let text = match room.unread {
+        0 => format!(" ↓ {} below · Alt-End ", room.head.0.saturating_sub(seen.0)),
+        unread => format!(" ↓ {unread} new · Alt-End "),
+    };
+    let width = u16::try_from(text.chars().count()).unwrap_or(area.width).min(area.width);
+    let corner = Rect { x: area.right() - width, y: area.bottom().saturating_sub(1), width, height: 1 };
+    let style = if room.unread > 0 { state.setting.theme.news } else { state.setting.theme.dim };
+    if area.height > 1 {
+        buffer.set_style(corner, Style::reset());
+        put(buffer, corner, 0, &Line::styled(text, style.patch(state.setting.theme.current)));
+    }
+}
+
+/// Everything of it, for tests.
+#[cfg(test)]
+pub(super) fn drawn(state: &State) -> String {
+    let (width, height) = state.size;
+    let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
+    draw(state, &mut buffer);
+    as_text(&buffer)
+}
+
+/// The cells of a buffer, row by row.
+#[cfg(test)]
+fn as_text(buffer: &Buffer) -> String {
+    use unicode_width::UnicodeWidthStr;
+    let mut out = String::new();
+    for y in 0..buffer.area.height {
+        let (mut x, mut row) = (0, String::new());
+        while x < buffer.area.width {
+            let symbol = buffer[(x, y)].symbol();
+            row.push_str(symbol);
+            x += u16::try_from(symbol.width()).unwrap_or(1).max(1);
+        }
+        out.push_str(row.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+/// The parts of the screen, for what is drawn over them.
+pub(super) const fn whole(areas: &Areas) -> Rect {
+    let bottom = areas.status.y;
+    Rect::new(0, 0, areas.topic.width, bottom)
+}

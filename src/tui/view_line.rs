@@ -1,0 +1,130 @@
+//! The lower end of the screen: what was told, how things are, and what is being typed.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use super::choose;
+use super::layout::PROMPT_WIDTH;
+use super::message::safe_lines;
+use super::overlay::Overlay;
+use super::state::{State, Transfer};
+use super::view::put;
+use super::wrap::{cut, line, rows, unit, units};
+use crate::model::safe_text;
+
+/// Columns of a progress bar.
+const BAR_WIDTH: usize = 12;
+
+/// Draws what was told last, and how far files are.
+pub(super) fn note(state: &State, area: Rect, buffer: &mut Buffer) {
+    let theme = &state.setting.theme;
+    let width = usize::from(area.width);
+    let bars: Vec<String> = state.transfers.iter().map(bar).collect();
+    let text = match (&state.note, bars.is_empty()) {
+        (Some(note), true) => Line::styled(
+            cut(&format!("* {}", safe_text(&note.text)), width),
+            if note.is_fault { theme.fault } else { theme.dim },
+        ),
+        (Some(note), false) if note.is_fault => {
+            Line::styled(cut(&format!("* {}", safe_text(&note.text)), width), theme.fault)
+        }
+        _ => Line::styled(cut(&bars.join("  "), width), theme.dim),
+    };
+    put(buffer, area, 0, &text);
+}
+
+fn bar(transfer: &Transfer) -> String {
+    let share = |of: u64| (transfer.done.saturating_mul(of)).checked_div(transfer.total).unwrap_or(0).min(of);
+    let full = usize::try_from(share(BAR_WIDTH as u64)).unwrap_or(BAR_WIDTH);
+    let bar = "█".repeat(full) + &"░".repeat(BAR_WIDTH - full);
+    let way = if transfer.is_upload { '↑' } else { '↓' };
+    format!("{way} {} {bar} {}%", cut(&safe_text(&transfer.label), 24), share(100))
+}
+
+/// Draws how things are.
+pub(super) fn status(state: &State, area: Rect, buffer: &mut Buffer) {
+    let theme = &state.setting.theme;
+    buffer.set_style(area, theme.bar);
+    let width = usize::from(area.width);
+    if matches!(state.overlay, Some(Overlay::Choose(_))) {
+        return put(buffer, area, 0, &Line::styled(cut(&format!(" {}", choose::HINT), width), theme.bar));
+    }
+    let words = format!(" {}", status_words(state).join(" · "));
+    put(buffer, area, 0, &Line::styled(cut(&words, width), theme.bar));
+}
+
+fn status_words(state: &State) -> Vec<String> {
+    let mut words = vec![safe_text(&state.oneself.name).into_owned()];
+    let room = state.rooms.current();
+    if let Some((seq, _)) = room.and_then(|room| room.editing.as_ref()) {
+        words.push(format!("changing #{seq}, Esc leaves it"));
+    } else if let Some(seq) = room.and_then(|room| room.replying) {
+        words.push(format!("answering #{seq}, Esc leaves it"));
+    }
+    words.push(state.link.words(state.now, state.setting.is_encrypted));
+    match state.unanswered() {
+        0 => {}
+        waiting => words.push(format!("sending {waiting}")),
+    }
+    if room.is_some_and(|room| room.timeline.loading.is_some() && room.anchor.is_some()) {
+        words.push("loading".to_owned());
+    }
+    words.extend(room.and_then(|room| typing(&room.typing)));
+    let news: u64 = state.rooms.all().iter().map(|room| room.unread).sum();
+    if news > 0 {
+        words.push(format!("{news} unread, Alt-A"));
+    } else {
+        words.push("F1 help".to_owned());
+    }
+    words
+}
+
+fn typing(people: &[(String, u64)]) -> Option<String> {
+    let name = |at: usize| people.get(at).map(|(name, _)| safe_text(name).into_owned()).unwrap_or_default();
+    match people.len() {
+        0 => None,
+        1 => Some(format!("{} is typing", name(0))),
+        2 => Some(format!("{} and {} are typing", name(0), name(1))),
+        more => Some(format!("{more} are typing")),
+    }
+}
+
+/// Draws what is being typed. Returns where the cursor is.
+pub(super) fn input(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+    let room = state.rooms.current()?;
+    let theme = &state.setting.theme;
+    let inner = Rect { x: area.x + PROMPT_WIDTH, width: area.width.saturating_sub(PROMPT_WIDTH), ..area };
+    put(buffer, area, 0, &Line::styled("› ", theme.dim));
+    let width = usize::from(inner.width.saturating_sub(1)).max(1);
+    let typed = units(&safe_lines(room.draft.text()), Style::default());
+    // a mark may have more graphemes than what it stands for
+    let before = safe_lines(&room.draft.text()[..room.draft.cursor()]).graphemes(true).count();
+    let rows = rows(&typed, width);
+    let at = rows.iter().rposition(|row| row.start <= before).unwrap_or(0);
+    let height = usize::from(area.height).max(1);
+    let first = (at + 1).saturating_sub(height).min(rows.len().saturating_sub(height));
+    for (row, range) in (0..area.height).zip(rows.iter().skip(first)) {
+        put(buffer, inner, row, &line(&typed[range.clone()]));
+    }
+    let column: usize = typed[rows[at].start..before.min(typed.len())].iter().map(|unit| unit.width).sum();
+    let x = inner.x + u16::try_from(column.min(width)).unwrap_or(0);
+    let y = area.y + u16::try_from(at - first).unwrap_or(0);
+    Some(Position::new(x.min(area.right().saturating_sub(1)), y))
+}
+
+/// A line with something typed in it that is not to be shown.
+#[must_use]
+pub(super) fn hidden(question: &str, typed: usize) -> Line<'static> {
+    let dots = unit(&"•".repeat(typed.min(64)), Style::default()).shown;
+    Line::from(vec![Span::raw(question.to_owned()), Span::raw(dots)])
+}
+
+/// Columns of it.
+#[must_use]
+pub(super) fn hidden_width(question: &str, typed: usize) -> usize {
+    question.width() + typed.min(64)
+}

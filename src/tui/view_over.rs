@@ -1,0 +1,183 @@
+//! What lies over the conversation: pages, the finder of rooms, questions, what Tab offers. What keys do there is left to
+//! [`super::over`].
+
+use indicatif::HumanBytes;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use super::complete::Completion;
+use super::fuzzy::score;
+use super::layout::Areas;
+use super::overlay::{Ask, Overlay};
+use super::state::State;
+use super::view::{put, whole};
+use super::view_line::{hidden, hidden_width};
+use super::wrap::cut;
+use crate::model::safe_text;
+
+/// Rooms that the finder shows.
+const FOUND_MAX: usize = 12;
+
+/// Draws what is open. Returns where the cursor is.
+pub(super) fn over(state: &State, areas: &Areas, buffer: &mut Buffer) -> Option<Position> {
+    let space = whole(areas);
+    if let Some(completion) = &state.completion {
+        offer(state, completion, space, buffer);
+    }
+    match state.overlay.as_ref()? {
+        Overlay::Page { title, rows, top } => {
+            let height = page_rows(state.size);
+            let rows: Vec<Line> =
+                rows.iter().skip(*top).take(height).map(|row| Line::raw(safe_text(row).into_owned())).collect();
+            let title = format!("{} · Esc closes", safe_text(title));
+            frame(state, space, &title, &rows, buffer);
+            None
+        }
+        Overlay::Switcher { query, chosen } => {
+            let found = found(state, query.text());
+            let mut rows = vec![Line::raw(format!("› {}", safe_text(query.text())))];
+            rows.extend(found.iter().take(FOUND_MAX).enumerate().map(|(at, name)| room(state, name, at == *chosen)));
+            if found.is_empty() {
+                rows.push(Line::styled("Enter makes this room", state.setting.theme.dim));
+            }
+            let area = frame(state, space, "go to a room", &rows, buffer);
+            let column = safe_text(&query.text()[..query.cursor()]).width() + 2;
+            Some(position(area, column))
+        }
+        Overlay::Secret { questions, asked, typed, .. } => {
+            let question = questions.get(*asked).map_or("", |question| question.words());
+            let letters = typed.text().graphemes(true).count();
+            let area = frame(state, space, "not shown, and kept nowhere", &[hidden(question, letters)], buffer);
+            Some(position(area, hidden_width(question, letters)))
+        }
+        Overlay::Ask(ask) => {
+            frame(state, space, "Esc is no", &questions(ask), buffer);
+            None
+        }
+        Overlay::Choose(_) => None,
+    }
+}
+
+/// Rows of a page that fit.
+#[must_use]
+pub(super) fn page_rows((_, height): (u16, u16)) -> usize {
+    usize::from(height.saturating_sub(5)).max(1)
+}
+
+/// The rooms whose names hold these letters, the best first.
+#[must_use]
+pub(super) fn found(state: &State, query: &str) -> Vec<String> {
+    let mine = state.rooms.all().iter().map(|room| (&room.name, if room.unread > 0 { 3 } else { 2 }));
+    let known = state.known.iter().map(|entry| (&entry.room, 0));
+    let mut all: Vec<(i32, &String)> = Vec::new();
+    for (name, bonus) in mine.chain(known) {
+        if let Some(score) = score(name, query)
+            && !all.iter().any(|(_, other)| *other == name)
+        {
+            all.push((score + bonus, name));
+        }
+    }
+    all.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+    all.into_iter().take(FOUND_MAX).map(|(_, name)| name.clone()).collect()
+}
+
+fn room(state: &State, name: &str, is_chosen: bool) -> Line<'static> {
+    let theme = &state.setting.theme;
+    let place = state.rooms.find(name);
+    let about = match place.map(|place| state.rooms.all()[place].unread) {
+        None => "not joined".to_owned(),
+        Some(0) => String::new(),
+        Some(unread) => format!("{unread} unread"),
+    };
+    let style = if is_chosen { theme.current } else { Style::new() };
+    Line::from(vec![Span::styled(format!("{}  ", safe_text(name)), style), Span::styled(about, theme.dim)])
+}
+
+fn questions(ask: &Ask) -> Vec<Line<'static>> {
+    let lines = match ask {
+        Ask::Paste(text) => {
+            let (lines, bytes) = (text.lines().count(), text.len());
+            vec![format!("paste {lines} lines, {bytes} bytes?"), "y: into the line   n: no".to_owned()]
+        }
+        Ask::Upload { path, bytes, is_image, .. } => {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let usual = if *is_image {
+                "y, i: send as an image   f: as a file"
+            } else {
+                "y, f: send as a file   i: as an image"
+            };
+            vec![
+                format!("send {} ({})?", safe_text(&name), HumanBytes(*bytes)),
+                usual.to_owned(),
+                "n: leave it as text".to_owned(),
+            ]
+        }
+        Ask::Delete(seq) => vec![format!("take back #{seq}? That cannot be undone."), "y: yes   n: no".to_owned()],
+    };
+    lines.into_iter().map(Line::raw).collect()
+}
+
+/// What Tab offers, above the line.
+fn offer(state: &State, completion: &Completion, space: Rect, buffer: &mut Buffer) {
+    let height = usize::from(space.height.saturating_sub(1)).clamp(1, 8);
+    let first = completion.chosen.saturating_sub(height - 1);
+    let names = completion.items.iter().map(|item| item.with.width()).max().unwrap_or(0).clamp(4, 40);
+    let rows = completion.items.iter().enumerate().skip(first).take(height);
+    let shown: Vec<_> = rows.collect();
+    let top = space.bottom().saturating_sub(u16::try_from(shown.len()).unwrap_or(0));
+    let width = space.width.min(76);
+    for (row, (at, item)) in (0..).zip(shown) {
+        let area = Rect { x: 0, y: top + row, width, height: 1 };
+        let name = cut(&safe_text(&item.with), names);
+        let gap = " ".repeat(names.saturating_sub(name.width()));
+        let text = cut(&format!("  {name}{gap}  {}", safe_text(&item.about)), usize::from(width));
+        clear(area, buffer);
+        put(buffer, area, 0, &Line::raw(text));
+        let style = if at == completion.chosen { state.setting.theme.current } else { state.setting.theme.dim };
+        buffer.set_style(area, style);
+    }
+}
+
+fn position(area: Rect, column: usize) -> Position {
+    let x = area.x + u16::try_from(column).unwrap_or(0);
+    Position::new(x.min(area.right().saturating_sub(1)), area.y)
+}
+
+fn clear(area: Rect, buffer: &mut Buffer) {
+    for position in area.intersection(buffer.area).positions() {
+        buffer[position].reset();
+    }
+}
+
+/// A box with a title. Returns what is inside of it.
+fn frame(state: &State, space: Rect, title: &str, rows: &[Line<'_>], buffer: &mut Buffer) -> Rect {
+    let theme = &state.setting.theme;
+    let widest = rows.iter().map(Line::width).max().unwrap_or(0).max(title.width() + 4) + 4;
+    let width = u16::try_from(widest).unwrap_or(u16::MAX).min(space.width);
+    let height = u16::try_from(rows.len() + 2).unwrap_or(u16::MAX).min(space.height);
+    let (x, y) = (space.x + (space.width - width) / 2, space.y + (space.height - height) / 2);
+    let area = Rect { x, y, width, height };
+    clear(area, buffer);
+    if width < 4 || height < 3 {
+        return area;
+    }
+    let across = "─".repeat(usize::from(width) - 2);
+    let title = cut(&format!("─ {title} "), usize::from(width) - 2);
+    let rest = "─".repeat((usize::from(width) - 2).saturating_sub(title.width()));
+    put(buffer, area, 0, &Line::styled(format!("┌{title}{rest}┐"), theme.dim));
+    put(buffer, area, height - 1, &Line::styled(format!("└{across}┘"), theme.dim));
+    for row in 1..height - 1 {
+        put(buffer, area, row, &Line::styled("│", theme.dim));
+        let right = Rect { x: area.right() - 1, width: 1, ..area };
+        put(buffer, right, row, &Line::styled("│", theme.dim));
+    }
+    let inner = Rect { x: x + 2, y: y + 1, width: width - 4, height: height - 2 };
+    for (row, line) in (0..inner.height).zip(rows) {
+        put(buffer, inner, row, line);
+    }
+    inner
+}
