@@ -1,14 +1,14 @@
 //! Accepts connections and hands each to a thread in turn, as a socket of no runtime yet. What is said over it is
 //! left to the thread's sessions.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix::{Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, WrapFuture};
 use socket2::{SockRef, Socket, TcpKeepalive};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 
 use super::fanout::Adopt;
 use super::handshake::Greet;
@@ -19,6 +19,9 @@ use crate::wire::{self, Bye, ByeCode, ServerFrame};
 
 /// How long to wait after a failure to accept, which is mostly a lack of file descriptors.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(100);
+/// Connections that are accepted before others on this thread have their turn: a storm of strangers must not stand
+/// between a word and the journal.
+const ACCEPTED_PER_TURN: usize = 8;
 /// A peer whose cable was cut is noticed within about a minute, however long it may be idle.
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(30);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(10);
@@ -34,6 +37,7 @@ pub struct Listener {
     socket: Arc<TcpListener>,
     fanouts: Vec<Addr<Fanout>>,
     next: usize,
+    accepted: usize,
     places: Arc<Shares>,
     rates: Arc<Rates>,
     /// What is spoken before anything else, if it is.
@@ -52,7 +56,7 @@ impl Listener {
         ending: Ending,
     ) -> Self {
         let vital = Vital::new("the listener", ending);
-        Self { socket: Arc::new(socket), fanouts, next: 0, places, rates, tls: None, _vital: vital }
+        Self { socket: Arc::new(socket), fanouts, next: 0, accepted: 0, places, rates, tls: None, _vital: vital }
     }
 
     /// The same, where TLS is spoken.
@@ -68,22 +72,25 @@ impl Listener {
     }
 
     fn accept(&mut self, ctx: &mut Context<Self>) {
-        let socket = Arc::clone(&self.socket);
-        let accepted = async move { socket.accept().await };
+        let (socket, is_turn_of_others) = (Arc::clone(&self.socket), self.accepted.is_multiple_of(ACCEPTED_PER_TURN));
+        let accepted = async move {
+            if is_turn_of_others {
+                tokio::task::yield_now().await;
+            }
+            socket.accept().await
+        };
         ctx.spawn(accepted.into_actor(self).map(|accepted, this, ctx| {
-            match accepted.and_then(|(stream, peer)| Ok((prepare(stream)?, peer))) {
-                Ok((stream, peer)) => this.admit(stream, peer),
-                Err(error) => {
-                    log::warn!("could not accept a connection: {error}");
-                    ctx.run_later(PAUSE_AFTER_FAILURE, Self::accept);
-                    return;
-                }
+            this.accepted = this.accepted.wrapping_add(1);
+            if let Err(error) = accepted.and_then(|(stream, peer)| this.admit(stream, peer)) {
+                log::warn!("could not accept a connection: {error}");
+                ctx.run_later(PAUSE_AFTER_FAILURE, Self::accept);
+                return;
             }
             this.accept(ctx);
         }));
     }
 
-    fn admit(&mut self, stream: std::net::TcpStream, peer: SocketAddr) {
+    fn admit(&mut self, stream: TcpStream, peer: SocketAddr) -> io::Result<()> {
         let network = Network::of(peer.ip());
         let entered = match self.rates.connect(network) {
             Ok(()) => self.places.take(network).map_err(|full| match full {
@@ -99,9 +106,10 @@ impl Listener {
                 if self.tls.is_none() {
                     turn_away(&SockRef::from(&stream), Bye { code: ByeCode::Full, message: message.into() });
                 }
-                return;
+                return Ok(());
             }
         };
+        let stream = prepare(stream)?;
         self.next = (self.next + 1) % self.fanouts.len();
         let fanout = &self.fanouts[self.next];
         match self.tls.as_ref().map(|tls| tls.begin(network)) {
@@ -111,10 +119,11 @@ impl Listener {
             Some(Some(leave)) => fanout.do_send(Greet { stream, peer, place, leave }),
             Some(None) => log::debug!("turned away {peer}: too many handshakes are under way"),
         }
+        Ok(())
     }
 }
 
-fn prepare(stream: tokio::net::TcpStream) -> std::io::Result<std::net::TcpStream> {
+fn prepare(stream: TcpStream) -> io::Result<std::net::TcpStream> {
     stream.set_nodelay(true)?;
     let keepalive = TcpKeepalive::new().with_time(KEEPALIVE_IDLE).with_interval(KEEPALIVE_INTERVAL);
     SockRef::from(&stream).set_tcp_keepalive(&keepalive.with_retries(KEEPALIVE_RETRIES))?;

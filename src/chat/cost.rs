@@ -48,7 +48,7 @@ mod tests {
     #[test]
     fn a_page_costs_more_the_longer_it_may_be() {
         let costs = [1, 50, 1_000, u16::MAX].map(|limit| cost(&page(limit)));
-        assert_eq!(costs, [1, 3, 51, 51].map(Cost::Requests));
+        assert_eq!(costs, [1, 11, 201, 201].map(Cost::Requests));
     }
 
     #[test]

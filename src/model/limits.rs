@@ -131,17 +131,18 @@ pub const SAYS_PER_SECOND: u32 = 20;
 pub const RATE_BURST_S: u32 = 10;
 /// Other requests of a device for each say that it may make: files come and go in chunks, 64 MB a second of them.
 pub const REQUESTS_PER_SAY: u32 = 50;
-/// Events of a page that `history` may ask for at the price of one request: a page of 1,000 costs the server what some
-/// fifty pings do.
-pub const EVENTS_PER_REQUEST: u32 = 20;
+/// Events of a page that `history` may ask for at the price of one request: 50,000 at once and 5,000 a second after
+/// that, which nobody can read.
+pub const EVENTS_PER_REQUEST: u32 = 5;
 /// Requests that a list counts as, and a `join`, after which the log may have to be read, and a `leave`.
 pub const LIST_COST: u32 = 10;
 /// Requests that whatever is written beside messages counts as: a mark, an upload, a login.
 pub const WRITE_COST: u32 = 10;
 /// Requests that `typing` counts as, which the whole room hears of.
 pub const SIGNAL_COST: u32 = 50;
-/// Devices whose full rate of says one network may use up: an office talks, and one machine cannot talk for a thousand.
-pub const DEVICES_PER_NETWORK: u32 = 20;
+/// Devices whose full rate of says one network may use up: an office of a thousand talks so fast, and each word of a
+/// machine that talks for a thousand goes to everybody in the room.
+pub const DEVICES_PER_NETWORK: u32 = 5;
 /// Devices whose full rate of other requests one network may use up.
 pub const BUSY_DEVICES_PER_NETWORK: u32 = 4;
 /// Refusals that a device is given at once for being too fast; then it gets `bye slow_down`.
