@@ -190,6 +190,10 @@ impl Run {
     }
 
     fn take(&mut self, arrival: Arrival) {
+        if matches!(arrival, Arrival::Resize(..)) {
+            // what a terminal does with its cells then is its own affair
+            self.screen.forget();
+        }
         let now = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         let effects = update(&mut self.state, arrival, now);
         self.is_changed = true;

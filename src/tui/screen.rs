@@ -11,6 +11,7 @@ use std::time::Duration;
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::{Position, Rect};
 use tokio::sync::Notify;
 
 use super::state::State;
@@ -113,7 +114,10 @@ impl Screen {
 
     /// Draws everything anew the next time.
     pub(super) fn forget(&mut self) {
-        let _ = self.terminal.clear();
+        // clearing it would ask the terminal where its cursor is, and wait for the answer
+        if let Ok(size) = self.terminal.size() {
+            let _ = self.terminal.resize(Rect::from((Position::ORIGIN, size)));
+        }
     }
 
     fn send(&self, bytes: Vec<u8>) {

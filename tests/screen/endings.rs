@@ -1,0 +1,71 @@
+//! However it ends, the terminal is as it was, and no word is lost.
+
+use std::process::Command;
+
+use crate::common::TestServer;
+use crate::person::{Person, waits_until};
+
+#[test]
+fn whoever_is_told_to_go_gives_the_terminal_back() {
+    let server = TestServer::start();
+    for signal in ["-TERM", "-INT", "-HUP"] {
+        let mut ann = Person::sit_down(&server);
+        ann.presses("half a line");
+        ann.sees("half a line");
+        ann.is_sent(signal);
+        assert_eq!(ann.leaves_the_terminal_as_it_was(), 0, "{signal}");
+        let mut ann = Person::sit_down(&server);
+        ann.sees("› half a line");
+        ann.presses("\x03\x03");
+        assert_eq!(ann.leaves_the_terminal_as_it_was(), 0);
+    }
+}
+
+#[test]
+fn a_killed_client_comes_back_to_its_rooms_and_drafts() {
+    let mut server = TestServer::start();
+    let mut ann = Person::sit_down(&server);
+    ann.types(".join dev");
+    ann.sees("dev, 1 here");
+    ann.presses("a draft in dev");
+    ann.presses("\x10");
+    ann.sees("✎");
+    ann.presses("another");
+    ann.sees("› another");
+    server.stop();
+    ann.sees("offline");
+    ann.presses("\x15");
+    ann.types("said to nobody");
+    ann.sees("sending 1");
+    ann.presses("unfinished");
+    ann.sees("› unfinished");
+    let state = server.temporary_dir().join("state");
+    waits_until("drafts are kept", || {
+        let found = Command::new("grep").args(["-rlq", "unfinished"]).arg(&state).status();
+        found.expect("grep runs").success()
+    });
+    ann.dies();
+    server.restart();
+    let mut ann = Person::sit_down(&server);
+    ann.sees("2 dev");
+    ann.sees("› unfinished");
+    ann.sees("said to nobody");
+    ann.sees_no_more("sending");
+    ann.presses("\x0e");
+    ann.sees("› a draft in dev");
+}
+
+#[test]
+fn nothing_that_others_say_reaches_the_terminal_raw() {
+    let server = TestServer::start();
+    let mut evil = server.guest_in("lobby");
+    let mut ann = Person::sit_down(&server);
+    evil.say("lobby", "\u{202e}gpj.exe \u{2066}x\u{200b}");
+    ann.sees("<U+202E>gpj.exe");
+    ann.presses("\x1b[200~\x1b]0;pasted\x07 by \u{202e} hand\x1b[201~");
+    ann.sees("by <U+202E> hand");
+    let raw = String::from_utf8_lossy(&ann.raw()).into_owned();
+    for evil in ["\x1b]", "\u{202e}", "\u{2066}", "\u{200b}"] {
+        assert!(!raw.contains(evil), "{evil:?}");
+    }
+}
