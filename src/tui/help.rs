@@ -32,6 +32,27 @@ pub(super) fn rows() -> Vec<String> {
 mod tests {
     use super::*;
 
+    /// The tables of docs/client.md, as they have to stand there.
+    fn tables() -> String {
+        let mut out = String::new();
+        for group in Group::ALL {
+            out += &format!("| {} | what it does |\n| --- | --- |\n", group.title());
+            let rows = told().filter(|row| row.group == group);
+            out.extend(rows.map(|row| format!("| `{}` | {} |\n", row.keys, row.does)));
+            out.push('\n');
+        }
+        out += "| command | what it does |\n| --- | --- |\n";
+        out.extend(obey::TABLE.iter().map(|(word, arguments, does)| format!("| `.{word} {arguments}` | {does} |\n")));
+        out
+    }
+
+    #[test]
+    fn the_document_has_every_key() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/client.md");
+        let document = std::fs::read_to_string(path).unwrap();
+        assert!(document.contains(&tables()), "docs/client.md should have:\n\n{}", tables());
+    }
+
     #[test]
     fn every_key_and_command_is_in_the_help() {
         let help = rows().join("\n");

@@ -28,9 +28,7 @@ pub(super) struct Areas {
     pub chat: Rect,
     /// The members; their border is the first column.
     pub members: Option<Rect>,
-    /// What was told, or nothing.
-    pub note: Rect,
-    /// How things are.
+    /// How things are, or what was just told.
     pub status: Rect,
     /// What is being typed.
     pub input: Rect,
@@ -42,7 +40,6 @@ pub(super) fn areas(state: &State) -> Areas {
     let (width, height) = state.size;
     let typed = input_rows(state, width);
     let input_height = typed.clamp(1, (height / 3).max(1));
-    let note_height = u16::from(height >= 6 && has_note(state));
     let mut bottom = height;
     let mut take = |rows: u16| {
         let rows = rows.min(bottom);
@@ -51,15 +48,10 @@ pub(super) fn areas(state: &State) -> Areas {
     };
     let input = take(input_height);
     let status = take(1);
-    let note = take(note_height);
     let topic = Rect::new(0, 0, width, u16::from(bottom > 1));
     let middle = Rect::new(0, topic.height, width, bottom.saturating_sub(topic.height));
     let (rooms, chat, members) = columns(state, middle);
-    Areas { topic, rooms, chat, members, note, status, input }
-}
-
-fn has_note(state: &State) -> bool {
-    state.note.is_some() || !state.transfers.is_empty()
+    Areas { topic, rooms, chat, members, status, input }
 }
 
 fn columns(state: &State, middle: Rect) -> (Option<Rect>, Rect, Option<Rect>) {

@@ -51,9 +51,6 @@ pub(super) fn send_body(state: &mut State, line: &str, body: Body, reply_to: Opt
     }
     take_line(state, line);
     let id = state.id();
-    if !state.link.is_up() {
-        state.tell("that will be said once the connection is back");
-    }
     let Some(room) = state.rooms.current_mut() else { return Vec::new() };
     room.replying = None;
     room.news_from = None;

@@ -25,7 +25,6 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer) -> Option<Position> {
         view_rooms::members(state, members, buffer);
     }
     chat(state, areas.chat, buffer);
-    view_line::note(state, areas.note, buffer);
     view_line::status(state, areas.status, buffer);
     let cursor = view_line::input(state, areas.input, buffer);
     let on_top = view_over::over(state, &areas, buffer);

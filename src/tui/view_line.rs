@@ -1,4 +1,4 @@
-//! The lower end of the screen: what was told, how things are, and what is being typed.
+//! The lower end of the screen: how things are, what was told, and what is being typed.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -19,24 +19,6 @@ use crate::model::safe_text;
 /// Columns of a progress bar.
 const BAR_WIDTH: usize = 12;
 
-/// Draws what was told last, and how far files are.
-pub(super) fn note(state: &State, area: Rect, buffer: &mut Buffer) {
-    let theme = &state.setting.theme;
-    let width = usize::from(area.width);
-    let bars: Vec<String> = state.transfers.iter().map(bar).collect();
-    let text = match (&state.note, bars.is_empty()) {
-        (Some(note), true) => Line::styled(
-            cut(&format!("* {}", safe_text(&note.text)), width),
-            if note.is_fault { theme.fault } else { theme.dim },
-        ),
-        (Some(note), false) if note.is_fault => {
-            Line::styled(cut(&format!("* {}", safe_text(&note.text)), width), theme.fault)
-        }
-        _ => Line::styled(cut(&bars.join("  "), width), theme.dim),
-    };
-    put(buffer, area, 0, &text);
-}
-
 fn bar(transfer: &Transfer) -> String {
     let share = |of: u64| (transfer.done.saturating_mul(of)).checked_div(transfer.total).unwrap_or(0).min(of);
     let full = usize::try_from(share(BAR_WIDTH as u64)).unwrap_or(BAR_WIDTH);
@@ -45,16 +27,25 @@ fn bar(transfer: &Transfer) -> String {
     format!("{way} {} {bar} {}%", cut(&safe_text(&transfer.label), 24), share(100))
 }
 
-/// Draws how things are.
+/// Draws how things are. What was just told stands in its place for a while: a row that comes and goes would move the
+/// conversation.
 pub(super) fn status(state: &State, area: Rect, buffer: &mut Buffer) {
     let theme = &state.setting.theme;
-    buffer.set_style(area, theme.bar);
     let width = usize::from(area.width);
-    if matches!(state.overlay, Some(Overlay::Choose(_))) {
-        return put(buffer, area, 0, &Line::styled(cut(&format!(" {}", choose::HINT), width), theme.bar));
-    }
-    let words = format!(" {}", status_words(state).join(" · "));
-    put(buffer, area, 0, &Line::styled(cut(&words, width), theme.bar));
+    buffer.set_style(area, theme.bar);
+    let (words, style) = match (&state.note, &state.overlay) {
+        (_, Some(Overlay::Choose(_))) => (choose::HINT.to_owned(), theme.bar),
+        (Some(note), _) if note.is_fault => (format!("* {}", told(state, &note.text)), theme.bar.patch(theme.fault)),
+        (Some(note), _) => (format!("* {}", told(state, &note.text)), theme.bar),
+        (None, _) => (status_words(state).join(" · "), theme.bar),
+    };
+    put(buffer, area, 0, &Line::styled(cut(&format!(" {words}"), width), style));
+}
+
+/// Whatever is told, being offline is not hidden.
+fn told(state: &State, text: &str) -> String {
+    let text = safe_text(text);
+    if state.link.is_up() { text.into_owned() } else { format!("{text} · offline") }
 }
 
 fn status_words(state: &State) -> Vec<String> {
@@ -65,6 +56,7 @@ fn status_words(state: &State) -> Vec<String> {
     } else if let Some(seq) = room.and_then(|room| room.replying) {
         words.push(format!("answering #{seq}, Esc leaves it"));
     }
+    words.extend(state.transfers.iter().map(bar));
     words.push(state.link.words(state.now, state.setting.is_encrypted));
     match state.unanswered() {
         0 => {}

@@ -68,7 +68,9 @@ fn away_and_waiting() {
     let lost = Happening::Lost { why: "shutdown".to_owned(), retry_in: std::time::Duration::from_secs(2) };
     ann.takes(Arrival::Happening(Box::new(lost)));
     ann.presses(KeyCode::Enter);
-    ann.types("two\nlines");
+    ann.types("two");
+    ann.holds(KeyModifiers::ALT, KeyCode::Enter);
+    ann.types("lines");
     insta::assert_snapshot!(ann.sees());
 }
 
