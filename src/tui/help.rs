@@ -36,7 +36,7 @@ mod tests {
     fn tables() -> String {
         let mut out = String::new();
         for group in Group::ALL {
-            out += &format!("| {} | what it does |\n| --- | --- |\n", group.title());
+            out.extend([format!("| {} | what it does |\n| --- | --- |\n", group.title())]);
             let rows = told().filter(|row| row.group == group);
             out.extend(rows.map(|row| format!("| `{}` | {} |\n", row.keys, row.does)));
             out.push('\n');
