@@ -6,9 +6,10 @@ use std::path::PathBuf;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
+use super::picture::Thumb;
 use super::timeline::Way;
 use crate::client::Happening;
-use crate::model::{Body, Password, Seq, User};
+use crate::model::{Body, Digest, Password, Seq, User};
 use crate::terminal::command::Command;
 use crate::terminal::save::Attachment;
 use crate::wire::{Joined, Page, RoomEntry, Said, UploadKind};
@@ -63,6 +64,8 @@ pub(super) enum Outcome {
     Paths { typed: String, found: Vec<String> },
     /// Of [`Effect::Look`]: there is a file of this size.
     File { path: PathBuf, is_image: bool, bytes: u64, typed: String },
+    /// Of [`Effect::Thumb`]: the small picture, if there can be one.
+    Thumb { sha256: Digest, thumb: Option<Thumb> },
     /// Something to tell.
     Note(String),
     /// Something did not work.
@@ -98,6 +101,8 @@ pub(super) enum Effect {
     Save { transfer: u64, room: String, seq: Seq, to: Option<PathBuf> },
     /// Fetch a small file unasked.
     AutoSave { attachment: Attachment },
+    /// Make a small picture of one.
+    Thumb(Attachment),
     /// Fetch the file of a message, and open it with the program that the system has for it.
     Open { transfer: u64, room: String, seq: Seq },
     /// Open a link with the system's program.

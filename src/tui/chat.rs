@@ -43,6 +43,10 @@ pub(super) fn item(state: &State, room: &Room, index: usize, width: usize) -> Ve
         width,
         head: room.head,
         before: before.filter(|_| is_same_day && !is_first_new),
+        thumb: match &slot.event.body {
+            Body::Image(image) => state.thumbs.get(&image.sha256).and_then(Option::as_ref),
+            _ => None,
+        },
         answered: slot.event.reply_to.and_then(|to| find(room, to)),
     };
     out.extend(lines(slot, &around));

@@ -10,7 +10,7 @@ use tokio::sync::{Semaphore, mpsc};
 
 use super::arrival::{Effect, Outcome};
 use super::timeline::Way;
-use super::{opener, paths};
+use super::{opener, paths, thumbs};
 use crate::client::{self, Client, From, Unsaid};
 use crate::model::{Body, Clock, Seq};
 use crate::terminal::act::{Done, announced};
@@ -32,6 +32,8 @@ pub(super) struct Doer {
     pub client: Client,
     /// Where files of others go.
     pub downloads: PathBuf,
+    /// Where small pictures are kept, if anything is.
+    pub thumbs: Option<PathBuf>,
     /// Files that are fetched unasked at the same time.
     pub saving: Arc<Semaphore>,
     /// How far transfers are; what does not fit is not needed.
@@ -88,6 +90,14 @@ impl Doer {
             Effect::AutoSave { attachment } => {
                 let (saving, downloads) = (Arc::clone(&self.saving), self.downloads.clone());
                 async move { Some(auto_save(&client, &saving, &downloads, &attachment).await) }.boxed()
+            }
+            Effect::Thumb(file) => {
+                let (saving, dir) = (Arc::clone(&self.saving), self.thumbs.clone());
+                async move {
+                    let thumb = thumbs::thumb(&client, &saving, dir, &file).await;
+                    Some(Outcome::Thumb { sha256: file.sha256, thumb })
+                }
+                .boxed()
             }
             Effect::OpenLink(link) => async move { opener::open(link).err().map(Outcome::Fault) }.boxed(),
             Effect::Paths(typed) => blocking(move || Some(Outcome::Paths { found: paths::completed(&typed), typed })),

@@ -6,9 +6,9 @@
 //! done goes out as an effect. In reading order: what is in memory of a room ([`slot`], [`span`], [`timeline`], [`room`],
 //! [`rooms`]), what is typed ([`motion`], [`editor`], [`recall`], [`complete`], [`emoji`], [`keys`]), what that does
 //! ([`press`], [`act`], [`say`], [`obey`], [`over`], [`secret`], [`paste`], [`mouse`], [`choose`], [`going`], [`scroll`]), what
-//! happens ([`hear`], [`outcome`], [`pace`], [`link`]), what it looks like ([`theme`], [`wrap`], [`markup`], [`message`],
-//! [`chat`], [`layout`], [`help`], the `view_…`), and the edge where it meets the world ([`run`], [`doing`], [`opener`],
-//! [`paths`], [`screen`], [`drafts`]).
+//! happens ([`hear`], [`outcome`], [`pace`], [`link`]), what it looks like ([`theme`], [`wrap`], [`markup`], [`message`], [`picture`],
+//! [`chat`], [`layout`], [`help`], the `view_…`), and the edge where it meets the world ([`start`], [`run`], [`doing`], [`opener`],
+//! [`paths`], [`thumbs`], [`screen`], [`drafts`]).
 
 mod act;
 mod arrival;
@@ -38,6 +38,7 @@ mod overlay;
 mod pace;
 mod paste;
 mod paths;
+mod picture;
 mod press;
 mod recall;
 mod room;
@@ -49,12 +50,14 @@ mod scroll;
 mod secret;
 mod slot;
 mod span;
+mod start;
 mod state;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
 mod theme;
+mod thumbs;
 mod timeline;
 mod update;
 mod view;

@@ -10,7 +10,6 @@ use std::time::Duration;
 use crossterm::event::{Event, EventStream};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use jiff::tz::TimeZone;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::{Instant, sleep_until};
 
@@ -20,8 +19,8 @@ use super::drafts::{self, Kept};
 use super::overlay::Overlay;
 use super::room::Sending;
 use super::screen::Screen;
-use super::state::{Setting, State};
-use super::theme::{Choice, Theme};
+use super::start::{restore, setting};
+use super::state::State;
 use super::update::update;
 use crate::client::{Happening, Happenings};
 use crate::model::limits;
@@ -29,7 +28,7 @@ use crate::terminal::door::{self, Entered, Entering};
 use crate::terminal::going::Ending;
 use crate::terminal::line::Line;
 use crate::terminal::signals::Signals;
-use crate::terminal::{Config, Error, FIRST_ROOM, certificate, parting, render};
+use crate::terminal::{Config, Error, certificate, parting, render};
 
 /// The shortest time between two frames.
 const FRAME: Duration = Duration::from_millis(16);
@@ -81,20 +80,12 @@ struct Run {
 
 impl Run {
     fn new(entered: Entered, screen: Screen, signals: Signals) -> Self {
+        let setting = setting(&entered);
         let Entered { client, happenings, room, downloads, device_dir, words, .. } = entered;
-        let welcome = client.welcome();
-        let is_colourless = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let setting = Setting {
-            auto_save_bytes_max: entered.auto_save_bytes_max,
-            is_encrypted: entered.is_encrypted,
-            text_bytes_max: welcome.limits.text,
-            server: welcome.server,
-            zone: TimeZone::system(),
-            theme: Theme::new(if is_colourless { Choice::None } else { Choice::Auto }),
-        };
+        let oneself = client.user();
         let (told, progress) = mpsc::channel(PROGRESS_MAX);
         let saving = Arc::new(Semaphore::new(limits::TERMINAL_SAVES_AT_ONCE));
-        let mut state = State::new(setting, welcome.user, screen.size());
+        let mut state = State::new(setting, oneself, screen.size());
         let now = Instant::now();
         restore(&mut state, device_dir.as_deref(), &room);
         if !words.is_empty() {
@@ -103,7 +94,13 @@ impl Run {
         }
         Self {
             state,
-            doer: Doer { client, downloads, saving, progress: told },
+            doer: Doer {
+                client,
+                downloads,
+                thumbs: device_dir.as_ref().map(|dir| dir.join("thumbs")),
+                saving,
+                progress: told,
+            },
             screen,
             happenings,
             keys: EventStream::new(),
@@ -251,20 +248,6 @@ impl Run {
         };
         tokio::join!(last, client.clone().quit());
         ending
-    }
-}
-
-/// The rooms of the last run, and the one that was asked for; that is on the screen, unless it is only the usual one.
-fn restore(state: &mut State, device_dir: Option<&std::path::Path>, room: &str) {
-    match device_dir.map(drafts::read) {
-        Some(Ok(kept)) => kept.restore(state),
-        Some(Err(why)) => state.fault(why),
-        None => {}
-    }
-    let is_new = state.rooms.all().is_empty();
-    if is_new || room != FIRST_ROOM {
-        let place = state.rooms.get_or_add(room);
-        state.rooms.go(place);
     }
 }
 

@@ -8,9 +8,12 @@ use super::room::{Anchor, Room};
 use super::state::State;
 use super::timeline::Way;
 use crate::model::Seq;
+use crate::terminal::save::Attachment;
 
 /// Rows that are left above or below when a page is asked for.
 const MARGIN: usize = 60;
+/// Small pictures in memory.
+const THUMBS_MAX: usize = 512;
 
 /// Moves up by so many rows.
 pub(super) fn up(state: &mut State, rows: usize) {
@@ -102,6 +105,31 @@ pub(super) fn wanted(state: &State) -> Option<Effect> {
     }
     let is_near_end = span.slots().len() - bottom < MARGIN;
     if is_near_end && !room.timeline.is_at_tail() { load(Way::After(last)) } else { None }
+}
+
+/// Small pictures that are to be made for what is on the screen, or nearly.
+pub(super) fn pictures(state: &mut State) -> Vec<Effect> {
+    let bytes_max = state.setting.auto_save_bytes_max;
+    if state.setting.pictures.is_none() || !state.link.is_up() {
+        return Vec::new();
+    }
+    let Some(room) = state.rooms.current().filter(|room| room.is_joined) else { return Vec::new() };
+    let span = room.timeline.span();
+    let bottom = room.anchor.and_then(|anchor| span.nearest(anchor.seq)).map_or(span.slots().len(), |index| index + 1);
+    let near = span.slots().range(bottom.saturating_sub(MARGIN)..bottom).rev();
+    let images = near.filter_map(|slot| Attachment::of(&slot.event)).filter(|file| file.is_image);
+    let wanted: Vec<Attachment> =
+        images.filter(|file| file.size <= bytes_max && !state.thumbs.contains_key(&file.sha256)).collect();
+    if state.thumbs.len() + wanted.len() > THUMBS_MAX {
+        state.thumbs.clear();
+    }
+    let mut effects = Vec::new();
+    for file in wanted {
+        if state.thumbs.insert(file.sha256, None).is_none() {
+            effects.push(Effect::Thumb(file));
+        }
+    }
+    effects
 }
 
 type Place = (usize, usize);

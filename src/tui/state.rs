@@ -1,7 +1,7 @@
 //! All that the screen shows and the keys change, as plain data: it does no I/O and asks for no time. What changes it is
 //! left to [`super::update`], what it looks like to [`super::view`].
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use jiff::tz::TimeZone;
 
@@ -9,9 +9,10 @@ use super::complete::Completion;
 use super::link::Link;
 use super::overlay::Overlay;
 use super::pace::Pace;
+use super::picture::Thumb;
 use super::rooms::Rooms;
 use super::theme::Theme;
-use crate::model::User;
+use crate::model::{Digest, User};
 use crate::wire::RoomEntry;
 
 /// How long a note stays, in milliseconds.
@@ -40,6 +41,8 @@ pub(super) struct Setting {
     pub zone: TimeZone,
     /// Colours.
     pub theme: Theme,
+    /// Whether pictures are shown, and then in all colours or in those of a palette.
+    pub pictures: Option<bool>,
 }
 
 /// Something that was told.
@@ -125,6 +128,8 @@ pub(super) struct State {
     /// Bytes of files that were saved unasked, and how many are on their way.
     pub auto_saved_bytes: u64,
     pub auto_saves: usize,
+    /// Small pictures; none as long as one is on its way, or if there is none.
+    pub thumbs: HashMap<Digest, Option<Thumb>>,
     /// What the search looks for.
     pub sought: String,
     pub last_id: u64,
@@ -156,6 +161,7 @@ impl State {
             key_at: 0,
             auto_saved_bytes: 0,
             auto_saves: 0,
+            thumbs: HashMap::new(),
             sought: String::new(),
             last_id: 0,
         }

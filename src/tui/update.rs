@@ -34,6 +34,7 @@ pub(super) fn update(state: &mut State, arrival: Arrival, now: u64) -> Vec<Effec
     };
     look(state);
     effects.extend(load(state));
+    effects.extend(scroll::pictures(state));
     want_mark(state);
     effects
 }

@@ -115,3 +115,19 @@ fn any_size_is_one() {
     ann.types("still here");
     ann.sees("#2");
 }
+
+#[test]
+fn a_picture_that_is_dropped_is_sent_and_shown() {
+    let server = TestServer::start();
+    let path = server.temporary_dir().join("a red one.png");
+    image::RgbImage::from_pixel(64, 32, image::Rgb([255, 0, 0])).save(&path).expect("a picture");
+    let (mut ann, ben) = (Person::sit_down(&server), Person::sit_down(&server));
+    ann.presses(&format!("\x1b[200~'{}'\x1b[201~", path.display()));
+    ann.sees("send a red one.png");
+    ann.presses("y");
+    for person in [&ann, &ben] {
+        person.sees("[image] a red one.png (64×32");
+        person.sees("▀▀▀▀");
+    }
+    ann.sees_no_more("a red one.png'");
+}

@@ -28,6 +28,7 @@ impl Person {
             server: "tertulia".to_owned(),
             zone: TimeZone::UTC,
             theme: Theme::new(Choice::Auto),
+            pictures: Some(true),
         };
         Self { state: State::new(setting, user("ann"), (columns, rows)), now: 0 }
     }

@@ -1,0 +1,46 @@
+//! What the screen begins with: what was chosen, what the server and the terminal are like, and what the last run left.
+
+use std::path::Path;
+
+use jiff::tz::TimeZone;
+
+use super::drafts;
+use super::state::{Setting, State};
+use super::theme::{Choice, Theme};
+use crate::terminal::FIRST_ROOM;
+use crate::terminal::door::Entered;
+
+/// What does not change.
+#[must_use]
+pub(super) fn setting(entered: &Entered) -> Setting {
+    let welcome = entered.client.welcome();
+    let is_colourless = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    Setting {
+        auto_save_bytes_max: entered.auto_save_bytes_max,
+        is_encrypted: entered.is_encrypted,
+        text_bytes_max: welcome.limits.text,
+        server: welcome.server,
+        zone: TimeZone::system(),
+        theme: Theme::new(if is_colourless { Choice::None } else { Choice::Auto }),
+        pictures: (!is_colourless).then(has_all_colours),
+    }
+}
+
+/// The rooms of the last run, and the one that was asked for; that is on the screen, unless it is only the usual one.
+pub(super) fn restore(state: &mut State, device_dir: Option<&Path>, room: &str) {
+    match device_dir.map(drafts::read) {
+        Some(Ok(kept)) => kept.restore(state),
+        Some(Err(why)) => state.fault(why),
+        None => {}
+    }
+    let is_new = state.rooms.all().is_empty();
+    if is_new || room != FIRST_ROOM {
+        let place = state.rooms.get_or_add(room);
+        state.rooms.go(place);
+    }
+}
+
+/// Whether the terminal says that it has more colours than a palette.
+fn has_all_colours() -> bool {
+    std::env::var("COLORTERM").is_ok_and(|value| value == "truecolor" || value == "24bit")
+}
