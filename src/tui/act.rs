@@ -22,6 +22,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Switcher => return going::find(state),
         Action::FirstUnread => return first_unread(state),
         Action::Redraw => return vec![Effect::Redraw],
+        Action::Suspend => return vec![Effect::Keep, Effect::Suspend],
         Action::PageUp => scroll::up(state, page(state)),
         Action::PageDown => scroll::down(state, page(state)),
         Action::LineUp => scroll::up(state, 1),

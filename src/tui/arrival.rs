@@ -115,6 +115,8 @@ pub(super) enum Effect {
     Keep,
     /// Draw everything anew.
     Redraw,
+    /// Stop until the shell lets one go on.
+    Suspend,
     /// Make the terminal's sound.
     Bell,
     /// Leave.

@@ -9,10 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use super::editor::Editor;
 use super::recall::Recall;
+use super::room::Room;
 use super::state::State;
 use crate::model::limits;
 
 const FILE: &str = "screen";
+/// Lines of a room that outlive the run: all is written at each pause in typing.
+const LINES_MAX: usize = 30;
 
 /// All that is kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,17 +41,24 @@ pub(super) struct KeptRoom {
     pub lines: Vec<String>,
 }
 
+impl KeptRoom {
+    /// What one was writing, and, if one changes another text meanwhile, the new words of that.
+    fn of(room: &Room) -> Self {
+        let typed = room.draft.text().to_owned();
+        let lines = room.recall.lines().rev().take(LINES_MAX).rev().cloned();
+        let (draft, changed) = match &room.editing {
+            Some((of, before)) => (before.clone(), Some(format!(".edit {of} {typed}"))),
+            None => (typed, None),
+        };
+        Self { name: room.name.clone(), draft, lines: lines.chain(changed).collect() }
+    }
+}
+
 impl Kept {
     /// What there is to keep now.
     #[must_use]
     pub(super) fn of(state: &State) -> Self {
-        let room = |room: &super::room::Room| KeptRoom {
-            name: room.name.clone(),
-            // what one was writing before one changed something else
-            draft: room.editing.as_ref().map_or_else(|| room.draft.text().to_owned(), |(_, before)| before.clone()),
-            lines: room.recall.lines().cloned().collect(),
-        };
-        let rooms = state.rooms.all().iter().take(limits::SCREEN_ROOMS_KEPT).map(room).collect();
+        let rooms = state.rooms.all().iter().take(limits::SCREEN_ROOMS_KEPT).map(KeptRoom::of).collect();
         Self { current: state.rooms.current().map(|room| room.name.clone()), rooms }
     }
 

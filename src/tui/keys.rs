@@ -43,6 +43,7 @@ pub(super) enum Action {
     FoldRooms,
     FoldMembers,
     Redraw,
+    Suspend,
 }
 
 /// Where a key stands in the help.
@@ -91,7 +92,7 @@ use Group as G;
 use Motion as M;
 
 /// All keys, in the order in which the help shows them.
-pub(super) static TABLE: [Row; 59] = [
+pub(super) static TABLE: [Row; 60] = [
     row(G::Rooms, "Ctrl-N", A::NextRoom, "goes to the next room"),
     row(G::Rooms, "Ctrl-P", A::PreviousRoom, "goes to the room before"),
     row(G::Rooms, "Alt-A", A::NextNews, "goes to the next room with something new"),
@@ -151,6 +152,7 @@ pub(super) static TABLE: [Row; 59] = [
     row(G::Rest, "F7", A::FoldRooms, "shows or hides the rooms; F8 shows or hides who is here"),
     row(G::Rest, "F8", A::FoldMembers, ""),
     row(G::Rest, "Ctrl-L", A::Redraw, "draws the screen anew"),
+    row(G::Rest, "Ctrl-Z", A::Suspend, "goes to the shell for a while; fg comes back"),
 ];
 
 /// Keys that are the same everywhere.

@@ -23,7 +23,7 @@ impl Recall {
     }
 
     /// All lines, the newest at the end.
-    pub(super) fn lines(&self) -> impl Iterator<Item = &String> {
+    pub(super) fn lines(&self) -> impl DoubleEndedIterator<Item = &String> + ExactSizeIterator {
         self.lines.iter()
     }
 

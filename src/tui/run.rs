@@ -203,6 +203,7 @@ impl Run {
         match effect {
             Effect::Keep => self.keep(),
             Effect::Redraw => self.screen.forget(),
+            Effect::Suspend => self.screen.suspend(),
             Effect::Bell => {}
             Effect::Quit => self.leave(),
             effect => self.doings.extend(self.doer.begin(effect)),

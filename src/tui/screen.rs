@@ -61,11 +61,8 @@ impl Screen {
             .spawn(move || write(&waiting, &shared))
             .map_err(Error::Start)?;
         give_back_after_a_panic();
-        enable_raw_mode().map_err(Error::Start)?;
-        IS_TAKEN.store(true, Ordering::SeqCst);
-        let screen = Self { terminal, cells, frames: Some(frames), writer };
-        screen.send(TAKE_OVER.to_vec());
-        Ok(screen)
+        take().map_err(Error::Start)?;
+        Ok(Self { terminal, cells, frames: Some(frames), writer })
     }
 
     /// Columns and rows.
@@ -120,6 +117,18 @@ impl Screen {
         }
     }
 
+    /// Gives the terminal back to the shell, and takes it again when that lets the program go on.
+    pub(super) fn suspend(&mut self) {
+        if !self.is_ready() {
+            return;
+        }
+        give_back();
+        #[cfg(unix)]
+        let _ = nix::sys::signal::raise(nix::sys::signal::Signal::SIGTSTP);
+        let _ = take();
+        self.forget();
+    }
+
     fn send(&self, bytes: Vec<u8>) {
         self.writer.is_busy.store(true, Ordering::SeqCst);
         if let Some(frames) = &self.frames {
@@ -165,7 +174,8 @@ impl Drop for Screen {
 fn write(frames: &Receiver<Vec<u8>>, writer: &Writer) {
     for frame in frames {
         let mut out = io::stdout().lock();
-        if frame.is_empty() || out.write_all(&frame).and_then(|()| out.flush()).is_err() {
+        let is_to_be_shown = IS_TAKEN.load(Ordering::SeqCst);
+        if frame.is_empty() || is_to_be_shown && out.write_all(&frame).and_then(|()| out.flush()).is_err() {
             break;
         }
         writer.is_busy.store(false, Ordering::SeqCst);
@@ -173,6 +183,14 @@ fn write(frames: &Receiver<Vec<u8>>, writer: &Writer) {
     }
     writer.is_gone.store(true, Ordering::SeqCst);
     writer.has_written.notify_one();
+}
+
+/// Here and not by the thread that writes: what a panic gives back must not be taken afterwards.
+fn take() -> io::Result<()> {
+    enable_raw_mode()?;
+    IS_TAKEN.store(true, Ordering::SeqCst);
+    let mut out = io::stdout().lock();
+    out.write_all(TAKE_OVER).and_then(|()| out.flush())
 }
 
 /// Once, whoever asks.
@@ -218,5 +236,35 @@ impl Write for Cells {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(unix)]
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+    use std::time::Duration;
+
+    use expectrl::Session;
+
+    use super::*;
+
+    #[test]
+    #[ignore = "run by the test below, on a terminal of its own"]
+    fn panics() {
+        let _screen = Screen::take_over().unwrap();
+        panic!("on purpose");
+    }
+
+    #[test]
+    fn what_a_panic_says_is_read_on_a_terminal_that_was_given_back() {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "tui::screen::tests::panics", "--ignored", "--nocapture", "--test-threads", "1"]);
+        let mut session = Session::spawn(command).unwrap();
+        session.set_expect_timeout(Some(Duration::from_secs(20)));
+        let before = session.expect("\x1b[?1049h").unwrap();
+        assert!(!String::from_utf8_lossy(before.as_bytes()).contains("on purpose"));
+        session.expect("\x1b[?1049l\x1b[?25h").unwrap();
+        session.expect("on purpose").unwrap();
     }
 }

@@ -1,6 +1,8 @@
 //! What lies over the conversation: pages, the finder of rooms, questions, what Tab offers. What keys do there is left to
 //! [`super::over`].
 
+use std::collections::HashSet;
+
 use indicatif::HumanBytes;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -73,14 +75,10 @@ pub(super) fn page_rows((_, height): (u16, u16)) -> usize {
 pub(super) fn found(state: &State, query: &str) -> Vec<String> {
     let mine = state.rooms.all().iter().map(|room| (&room.name, if room.unread > 0 { 3 } else { 2 }));
     let known = state.known.iter().map(|entry| (&entry.room, 0));
-    let mut all: Vec<(i32, &String)> = Vec::new();
-    for (name, bonus) in mine.chain(known) {
-        if let Some(score) = score(name, query)
-            && !all.iter().any(|(_, other)| *other == name)
-        {
-            all.push((score + bonus, name));
-        }
-    }
+    let mut seen = HashSet::new();
+    let once = mine.chain(known).filter(|(name, _)| seen.insert(*name));
+    let mut all: Vec<(i32, &String)> =
+        once.filter_map(|(name, bonus)| Some((score(name, query)? + bonus, name))).collect();
     all.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
     all.into_iter().take(FOUND_MAX).map(|(_, name)| name.clone()).collect()
 }

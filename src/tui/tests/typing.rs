@@ -3,6 +3,7 @@
 use crossterm::event::{KeyCode, KeyModifiers};
 
 use super::super::arrival::{Arrival, Effect, Outcome};
+use super::super::drafts::Kept;
 use super::super::testing::{event, text, user};
 use super::person::{Person, in_room};
 use crate::client::Happening;
@@ -176,4 +177,21 @@ fn what_is_seen_is_marked_and_what_is_not_is_counted() {
     assert!(ann.sees().contains("── new ──"));
     ann.takes(Arrival::Focus(true));
     assert_eq!(ann.state.rooms.current().map(|room| room.unread), Some(0));
+}
+
+#[test]
+fn what_is_being_changed_outlives_the_run_too() {
+    let mut ann = Person::in_lobby(80, 24);
+    ann.hears(event(1, "ann", text("helo")));
+    ann.types("half");
+    ann.holds(ALT, KeyCode::Char('m'));
+    ann.presses(KeyCode::Char('e'));
+    ann.types(" world");
+    let kept = Kept::of(&ann.state);
+    assert_eq!((kept.rooms[0].draft.as_str(), kept.rooms[0].lines[0].as_str()), ("half", ".edit 1 helo world"));
+    let mut later = Person::new(80, 24);
+    kept.restore(&mut later.state);
+    assert_eq!(later.line(), "half");
+    later.holds(ALT, KeyCode::Up);
+    assert_eq!(later.line(), ".edit 1 helo world");
 }
