@@ -136,6 +136,7 @@ impl Fanout {
             thread: self.thread,
             fanout,
             address: peer.ip(),
+            place,
             revoked: false.into(),
         });
         if self.hushed {
@@ -145,7 +146,7 @@ impl Fanout {
         let silence_max = self.silence_max(&link).min(self.idle_max());
         self.watch(link.id, silence_max);
         self.set_timer(ctx);
-        Session::new(Arc::clone(&self.hub), link, Rc::clone(&self.registry), origin, place).start();
+        Session::new(Arc::clone(&self.hub), link, Rc::clone(&self.registry), origin).start();
     }
 
     /// Looks at a session again after a while.

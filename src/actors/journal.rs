@@ -17,6 +17,7 @@ use super::batch;
 use super::executor::Query;
 use super::permits::Permit;
 use super::session::SessionId;
+use super::shares::Share;
 use super::{DbExecutor, Ending, Fanout, OpenRoom, Vital};
 use crate::files::BlobStore;
 use crate::model::{Clock, Digest, RoomName, Seq, Timestamp, limits};
@@ -34,6 +35,8 @@ pub struct Origin {
     pub fanout: Arc<Addr<Fanout>>,
     /// Whence it comes.
     pub address: IpAddr,
+    /// Where it is counted, until all of what it said is settled.
+    pub place: Share,
     /// Set when the device connects again: what is not in a batch by then is dropped.
     pub revoked: AtomicBool,
 }

@@ -15,8 +15,8 @@ use crate::wire::{Answer, ByeCode, Chunk, Code, Refusal, Request, Said, Say};
 
 impl Session {
     /// Where the other end is counted.
-    pub(super) const fn network(&self) -> Network {
-        self.place.network()
+    pub(super) fn network(&self) -> Network {
+        self.origin.place.network()
     }
 
     /// Counts a request, or what is none; who leaves may always.

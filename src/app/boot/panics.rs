@@ -141,9 +141,9 @@ async fn start_session(server: &Server, places: &Arc<Shares>) -> (Addr<Session>,
     let link = std::rc::Rc::new(Link::new(crate::actors::session::Stream::Plain(socket.accept().await.unwrap().0)));
     let (session, fanout, hub) = (link.id, Arc::new(server.fanouts[0].clone()), Arc::clone(&server.hub));
     let address = other_end.local_addr().unwrap().ip();
-    let origin = Arc::new(Origin { session, thread: 0, fanout, address, revoked: false.into() });
     let place = places.take(Network::of(address)).unwrap();
-    let session = Session::new(hub, link, std::rc::Rc::default(), origin, place).start();
+    let origin = Arc::new(Origin { session, thread: 0, fanout, address, place, revoked: false.into() });
+    let session = Session::new(hub, link, std::rc::Rc::default(), origin).start();
     (session, Somebody::in_lobby(other_end).await)
 }
 
