@@ -42,6 +42,23 @@ growth:
     target/release/examples/load growth --json docs/performance/growth.json
     target/release/examples/plot docs/performance/growth.json docs/performance
 
+# Where the server's CPU goes while one room of 100 talks, as a picture (needs perf, and inferno from crates.io)
+flame seconds="8":
+    #!/usr/bin/env bash
+    set -euo pipefail
+    cargo build --release --bin server --example load
+    dir=$(mktemp -d)
+    target/release/server 127.0.0.1 0 --rate 0 --max-per-address 0 --data-dir "$dir/data" > "$dir/out" &
+    server=$!
+    trap 'kill $server && wait $server; rm -r "$dir"' EXIT
+    until grep -q listening "$dir/out"; do sleep 0.1; done
+    target/release/examples/load "$(sed -n 's/^listening on //p' "$dir/out")" --seconds $(({{ seconds }} + 6)) &
+    sleep 4
+    perf record --freq 997 --call-graph dwarf,16384 --pid $server --output "$dir/perf" -- sleep {{ seconds }}
+    perf script --input "$dir/perf" | inferno-collapse-perf > "$dir/folded"
+    inferno-flamegraph --title "the server's CPU: one room of 100, 10 talk, window 64" --minwidth 0.5 \
+        < "$dir/folded" > docs/performance/flame.svg
+
 # The lints
 lint:
     cargo clippy --all-targets --all-features -- -D warnings

@@ -104,6 +104,11 @@ impl Report {
         Some(cpu_s * 1e6 / self.deliveries.max(1) as f64)
     }
 
+    /// Seconds of the server for a thousand acknowledged messages.
+    pub(crate) fn cpu_s_per_thousand_says(&self) -> f64 {
+        self.cpu.as_ref().map_or(f64::NAN, |cpu| cpu.cpu_s_per_thousand_says)
+    }
+
     /// Seconds of the server for a million deliveries.
     pub(crate) fn cpu_s_per_million(&self) -> f64 {
         self.cpu.as_ref().map_or(f64::NAN, |cpu| cpu.cpu_s_per_million_deliveries)

@@ -43,6 +43,27 @@ pub(super) fn idle(site: &Site) -> Fallible<Vec<Sample>> {
     Ok(vec![each, Sample::of(usage.cpu_s / measured.seconds * 100.0, vec![usage.cpu_s, measured.seconds])])
 }
 
+/// All go, each from a room that nobody else is in: what is kept in memory of those rooms, beside what is kept of as many
+/// who were all in one.
+pub(super) fn left(site: &Site) -> Fallible<Vec<Sample>> {
+    process::check_open_files(CONNECTIONS)?;
+    let dir = site.fresh_dir()?;
+    let server = site.server(dir.path())?;
+    let come_and_go = |rooms| {
+        site.say(&format!("  in and out of {rooms} rooms"));
+        let shape = site.shape(CONNECTIONS, rooms, 1);
+        let mut swarm = Swarm::new(Tertulia::new(shape.text), server.address)?;
+        swarm.gather(seats(&shape))?;
+        drop(swarm);
+        std::thread::park_timeout(REST);
+        Fallible::Ok(in_kib(Usage::of(server.id())?.resident_bytes))
+    };
+    // twice, so that what the process keeps for the next crowd is there before it is looked at
+    come_and_go(1)?;
+    let (one, many) = (come_and_go(1)?, come_and_go(CONNECTIONS)?);
+    Ok(vec![Sample::of((many - one) / CONNECTIONS as f64, vec![many / 1_024.0, one / 1_024.0])])
+}
+
 fn in_kib(bytes: u64) -> f64 {
     bytes as f64 / 1_024.0
 }

@@ -64,6 +64,7 @@ enum Curve {
 struct Point {
     x: usize,
     cpu_us_per_delivery: f64,
+    cpu_us_per_say: f64,
     p50_ms: f64,
     p99_ms: f64,
     resident_mib: f64,
@@ -97,7 +98,8 @@ impl Curve {
                 // what a delivery costs where there is more to do than can be done
                 let busy = site.load(Of::Tertulia, &Run { rate: None, ..shape.clone() })?;
                 let point = Point::of(x, &site.load(Of::Tertulia, &shape)?, 0.0);
-                Ok(Point { cpu_us_per_delivery: busy.cpu_s_per_million(), ..point })
+                let (delivery, say) = (busy.cpu_s_per_million(), busy.cpu_s_per_thousand_says() * 1e3);
+                Ok(Point { cpu_us_per_delivery: delivery, cpu_us_per_say: say, ..point })
             }
             Self::Rooms => Ok(Point::of(x, &site.load(Of::Tertulia, &shape)?, 0.0)),
             Self::History => with_past(site, x, &shape),
@@ -105,15 +107,19 @@ impl Curve {
     }
 }
 
-/// The log is made once, and measured by a server that finds it there.
+/// The log is made once; a server that finds a copy of it is measured, so that no run adds to the next one's past.
 fn with_past(site: &Site, x: usize, shape: &Run) -> Fallible<Point> {
-    let data_dir = site.dir().join(format!("past-{x}"));
-    if !data_dir.exists() {
+    let past = site.dir().join(format!("past-{x}.db"));
+    if !past.exists() {
         site.say(&format!("  making a past of {x} messages"));
-        fill(&data_dir.join("tertulia.db"), shape.rooms, x / shape.rooms, shape.text)?;
+        fill(&past, shape.rooms, x / shape.rooms, shape.text)?;
     }
+    let data_dir = site.fresh_dir()?;
+    std::fs::copy(&past, data_dir.path().join("tertulia.db"))?;
+    // the server is not to wait until the copy is on disk
+    File::open(data_dir.path().join("tertulia.db"))?.sync_all()?;
     let start = Instant::now();
-    let server = site.server(&data_dir)?;
+    let server = site.server(data_dir.path())?;
     let start_s = start.elapsed().as_secs_f64();
     let running = Run { address: Some(server.address), pid: Some(server.id()), ..shape.clone() };
     let report = site.load(Of::Tertulia, &running)?;
@@ -127,6 +133,7 @@ impl Point {
         Self {
             x,
             cpu_us_per_delivery: report.cpu_s_per_million(),
+            cpu_us_per_say: report.cpu_s_per_thousand_says() * 1e3,
             p50_ms: report.say_to_delivery.p50_ms,
             p99_ms: report.say_to_delivery.p99_ms,
             resident_mib: resident / 1_048_576.0,
@@ -144,6 +151,7 @@ impl Point {
         Self {
             x: points.first().map_or(0, |point| point.x),
             cpu_us_per_delivery: of(|point| point.cpu_us_per_delivery),
+            cpu_us_per_say: of(|point| point.cpu_us_per_say),
             p50_ms: of(|point| point.p50_ms),
             p99_ms: of(|point| point.p99_ms),
             resident_mib: of(|point| point.resident_mib),
@@ -176,13 +184,15 @@ pub(crate) fn act(growth: &Growth) -> Fallible<()> {
 
 fn print_table(curve: Curve, points: &[Point]) {
     println!(
-        "| {} | CPU µs a delivery | p50 ms | p99 ms | memory MiB | start s |",
+        "| {} | CPU µs a delivery | CPU µs a say | p50 ms | p99 ms | memory MiB | start s |",
         format!("{curve:?}").to_lowercase()
     );
-    println!("|---:|---:|---:|---:|---:|---:|");
-    for Point { x, cpu_us_per_delivery, p50_ms, p99_ms, resident_mib, start_s } in points {
+    println!("|---:|---:|---:|---:|---:|---:|---:|");
+    for Point { x, cpu_us_per_delivery, cpu_us_per_say, p50_ms, p99_ms, resident_mib, start_s } in points {
         let start = if *start_s > 0.0 { format!("{start_s:.3}") } else { "—".into() };
-        println!("| {x} | {cpu_us_per_delivery:.3} | {p50_ms:.2} | {p99_ms:.2} | {resident_mib:.1} | {start} |");
+        println!(
+            "| {x} | {cpu_us_per_delivery:.3} | {cpu_us_per_say:.1} | {p50_ms:.2} | {p99_ms:.2} | {resident_mib:.1} | {start} |"
+        );
     }
     println!();
 }

@@ -3,7 +3,7 @@
 use super::found::Goal;
 use super::{Measure, Row, commit, connections, database, fanout, latency};
 
-pub(super) const ROWS: [Row; 11] = [
+pub(super) const ROWS: [Row; 12] = [
     Row {
         name: "crowd",
         work: "1 room of 1,000, 10 talk, window 64",
@@ -121,6 +121,17 @@ pub(super) const ROWS: [Row; 11] = [
             },
         ],
         run: connections::idle,
+    },
+    Row {
+        name: "left",
+        work: "10,000 rooms, each with one who has gone",
+        measures: &[Measure {
+            what: "resident memory for each, beside 10,000 who were all in one",
+            unit: "KiB",
+            goal: Goal::Open,
+            parts: &[("after 10,000 rooms", "MiB"), ("after one", "MiB")],
+        }],
+        run: connections::left,
     },
     Row {
         name: "storm",
