@@ -19,7 +19,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::PreviousRoom => return going::go(state, state.rooms.beside(-1)),
         Action::NextNews => return next_news(state),
         Action::Room(number) => return going::go(state, usize::from(number).saturating_sub(1)),
-        Action::Switcher => return going::find(state),
+        Action::Switcher => return going::find(state, String::new()),
         Action::FirstUnread => return first_unread(state),
         Action::Redraw => return vec![Effect::Redraw],
         Action::Suspend => return vec![Effect::Keep, Effect::Suspend],

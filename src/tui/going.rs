@@ -47,9 +47,9 @@ pub(super) fn out_of(state: &mut State, name: &str) -> Vec<Effect> {
     if was_current { arrive(state) } else { Vec::new() }
 }
 
-/// Opens the finder of rooms.
-pub(super) fn find(state: &mut State) -> Vec<Effect> {
-    state.overlay = Some(Overlay::Switcher { query: Editor::default(), chosen: 0 });
+/// Opens the finder of rooms. Where one is in no room, it is the only line that there is, and takes commands too.
+pub(super) fn find(state: &mut State, query: String) -> Vec<Effect> {
+    state.overlay = Some(Overlay::Switcher { query: Editor::with(query), chosen: 0 });
     vec![Effect::Rooms { is_shown: false }]
 }
 

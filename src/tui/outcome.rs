@@ -10,6 +10,8 @@ use super::{complete, going, scroll};
 use crate::model::{Body, Seq, limits};
 use crate::wire::{Joined, Page, RoomEntry};
 
+/// Rooms whose end is read only to see whether they name oneself: each costs a page.
+const LOOK_BACK_ROOMS: usize = 20;
 /// How long after a page that did not come another one is asked for.
 const LOAD_AGAIN_MS: u64 = 3_000;
 
@@ -84,7 +86,7 @@ fn on_joined(state: &mut State, asked: &str, joined: Result<Joined, String>) -> 
             state.rooms.all_mut()[place].enter(&joined);
             state.keep_soon();
             let is_here = place == state.rooms.place();
-            if is_here { vec![Effect::Members(joined.room)] } else { Vec::new() }
+            if is_here { vec![Effect::Members(joined.room)] } else { look_back(state, place).into_iter().collect() }
         }
         Err(why) => {
             state.fault(format!("not in {asked}: {why}"));
@@ -92,6 +94,22 @@ fn on_joined(state: &mut State, asked: &str, joined: Result<Joined, String>) -> 
             if has_words { Vec::new() } else { going::out_of(state, asked) }
         }
     }
+}
+
+/// Whether what was missed in a room names oneself shows in its end, which is read for the first few such rooms.
+fn look_back(state: &mut State, place: usize) -> Option<Effect> {
+    let room = &mut state.rooms.all_mut()[place];
+    if room.unread == 0 || room.timeline.loading.is_some() || room.timeline.tail().last().is_some() {
+        return None;
+    }
+    let way = Way::End;
+    let effect = Effect::Load { room: room.name.clone(), way };
+    if state.looked_back >= LOOK_BACK_ROOMS {
+        return None;
+    }
+    room.timeline.loading = Some(way);
+    state.looked_back += 1;
+    Some(effect)
 }
 
 fn on_page(state: &mut State, name: &str, way: Way, page: Result<Page, String>) -> Vec<Effect> {
@@ -108,6 +126,9 @@ fn on_page(state: &mut State, name: &str, way: Way, page: Result<Page, String>) 
     let (first, head) = (page.first, page.head);
     if matches!(way, Way::End) {
         room.recent.note_all(&page.events, &oneself);
+        if !is_here && room.unread > 0 {
+            room.count_mentions(&page.events, &oneself);
+        }
     }
     let is_more = room.timeline.insert(way, first, page.events);
     if !is_more {

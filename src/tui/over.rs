@@ -11,6 +11,7 @@ use super::press::letter;
 use super::state::State;
 use super::{choose, going, obey, secret, view_over};
 use crate::model::Body;
+use crate::terminal::command::{Input, read_line};
 use crate::wire::UploadKind;
 
 /// Takes in a key. Whatever is open is put back unless it is done with.
@@ -71,6 +72,9 @@ fn switch(
     match action {
         Some(Action::Send) => {
             let typed = query.text().trim().to_owned();
+            if typed.starts_with(['.', '/']) {
+                return command(state, &typed);
+            }
             let name = found.get(chosen).cloned().or_else(|| Some(typed).filter(|typed| !typed.is_empty()));
             return name.map(|name| going::go_to(state, &name)).unwrap_or_default();
         }
@@ -85,6 +89,15 @@ fn switch(
         }
     }
     state.overlay = Some(Overlay::Switcher { query, chosen });
+    Vec::new()
+}
+
+fn command(state: &mut State, typed: &str) -> Vec<Effect> {
+    match read_line(typed) {
+        Input::Command(command) => return obey::obey(state, typed, command),
+        Input::Mistake(why) => state.fault(why),
+        Input::Text(_) | Input::Nothing => {}
+    }
     Vec::new()
 }
 

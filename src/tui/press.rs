@@ -6,7 +6,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use super::arrival::Effect;
 use super::keys::{Action, action};
 use super::state::State;
-use super::{act, complete, emoji, over};
+use super::{act, complete, emoji, going, over};
 
 /// How often it is told that one types, in milliseconds.
 const TYPING_EVERY_MS: u64 = 4_000;
@@ -47,8 +47,7 @@ pub(super) fn letter(key: KeyEvent) -> Option<char> {
 
 fn type_char(state: &mut State, c: char) -> Vec<Effect> {
     let Some(room) = state.rooms.current_mut() else {
-        state.fault("you are in no room; Ctrl-K goes to one");
-        return Vec::new();
+        return going::find(state, c.to_string());
     };
     room.draft.type_char(c);
     if c == ':'

@@ -156,6 +156,14 @@ impl Room {
         }
     }
 
+    /// The end of the log came: how much of what was missed names oneself?
+    pub(super) fn count_mentions(&mut self, events: &[Event], oneself: &User) {
+        let seen = self.read.unwrap_or_default().max(self.seen);
+        let missed = events.iter().filter(|event| event.seq > seen && event.author != *oneself);
+        let mentions = missed.filter(|event| names(&event.body, &oneself.name)).count();
+        self.mentions = self.mentions.max(u64::try_from(mentions).unwrap_or(u64::MAX));
+    }
+
     /// All of it was seen.
     pub(super) fn see_all(&mut self) {
         self.seen = self.seen.max(self.head);

@@ -13,7 +13,7 @@ use crate::terminal::secret::may_tell;
 pub(super) fn send(state: &mut State) -> Vec<Effect> {
     state.note = None;
     let Some(room) = state.rooms.current_mut() else {
-        state.fault("you are in no room; Ctrl-K goes to one");
+        state.fault("you are in no room; type the name of one");
         return Vec::new();
     };
     let line = room.draft.text().to_owned();

@@ -125,6 +125,8 @@ pub(super) struct State {
     pub now: u64,
     pub has_focus: bool,
     pub key_at: u64,
+    /// Rooms whose end was read to see whether they name oneself.
+    pub looked_back: usize,
     /// Bytes of files that were saved unasked, and how many are on their way.
     pub auto_saved_bytes: u64,
     pub auto_saves: usize,
@@ -159,6 +161,7 @@ impl State {
             now: 0,
             has_focus: true,
             key_at: 0,
+            looked_back: 0,
             auto_saved_bytes: 0,
             auto_saves: 0,
             thumbs: HashMap::new(),

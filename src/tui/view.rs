@@ -52,7 +52,7 @@ fn topic(state: &State, area: Rect, buffer: &mut Buffer) {
 
 fn chat(state: &State, area: Rect, buffer: &mut Buffer) {
     let Some(room) = state.rooms.current() else {
-        let hint = "in no room; Ctrl-K finds one, .join ROOM makes one";
+        let hint = "in no room; type the name of one";
         return put(buffer, area, 0, &Line::styled(cut(hint, usize::from(area.width)), state.setting.theme.dim));
     };
     let rows = visible(state, room, usize::from(area.width), usize::from(area.height));

@@ -5,6 +5,7 @@ use crossterm::event::{KeyCode, KeyModifiers};
 use super::super::arrival::{Arrival, Effect, Outcome};
 use super::super::drafts::Kept;
 use super::super::testing::{event, text, user};
+use super::super::timeline::Way;
 use super::person::{Person, in_room};
 use crate::client::Happening;
 use crate::model::{Body, Password, Seq, Timestamp};
@@ -194,4 +195,29 @@ fn what_is_being_changed_outlives_the_run_too() {
     assert_eq!(later.line(), "half");
     later.holds(ALT, KeyCode::Up);
     assert_eq!(later.line(), ".edit 1 helo world");
+}
+
+#[test]
+fn whoever_is_in_no_room_types_the_name_of_one_or_a_command() {
+    let mut ann = Person::in_lobby(80, 24);
+    assert_eq!(ann.sends(".leave"), [Effect::Leave("lobby".to_owned())]);
+    ann.learns(Outcome::Left { room: "lobby".to_owned(), left: Ok(()) });
+    assert!(ann.sees().contains("in no room"));
+    assert_eq!(ann.sends(".join dev").last(), Some(&Effect::Join("dev".to_owned())));
+    ann.learns(Outcome::Joined { asked: "dev".to_owned(), joined: Err("denied".to_owned()) });
+    assert!(ann.sees().contains("not in dev: denied"));
+    assert_eq!(ann.sends("garden").last(), Some(&Effect::Join("garden".to_owned())));
+    ann.learns(Outcome::Joined { asked: "garden".to_owned(), joined: Err("denied".to_owned()) });
+    assert_eq!(ann.sends("/quit").last(), Some(&Effect::Quit));
+}
+
+#[test]
+fn whether_what_was_missed_names_oneself_shows_at_once() {
+    let mut ann = Person::in_lobby(80, 24);
+    let effects = ann.joins("dev", 3, Some(1));
+    assert_eq!(effects, [Effect::Load { room: "dev".to_owned(), way: Way::End }]);
+    let said = [(1, "ann!"), (2, "hello"), (3, "where is ann?")];
+    ann.reads("dev", said.map(|(seq, words)| in_room("dev", event(seq, "ben", text(words)))).to_vec());
+    assert_eq!(ann.state.rooms.all()[1].mentions, 1);
+    assert!(ann.sees().contains("@2"), "{}", ann.sees());
 }
