@@ -37,9 +37,9 @@ bench *rows:
     target/release/examples/load bench {{ rows }}
 
 # How cost, latency and memory grow, as tables and as pictures
-growth:
+growth *arguments:
     cargo build --release --bin server --example load --example plot
-    target/release/examples/load growth --json docs/performance/growth.json
+    target/release/examples/load growth {{ arguments }} --json docs/performance/growth.json
     target/release/examples/plot docs/performance/growth.json docs/performance
 
 # Where the server's CPU goes while one room of 100 talks, as a picture (needs perf, and inferno from crates.io)

@@ -75,6 +75,7 @@ fn draw_panel(area: &Area<'_>, name: &str, (heading, figures): Panel, points: &[
     let mut chart = ChartBuilder::on(area)
         .caption(heading, ("sans-serif", 20).into_font().color(&INK))
         .margin(10)
+        .margin_right(24)
         .x_label_area_size(48)
         .y_label_area_size(60)
         .build_cartesian_2d((from..to).log_scale(), 0.0..top)?;
@@ -101,7 +102,7 @@ fn draw_panel(area: &Area<'_>, name: &str, (heading, figures): Panel, points: &[
     if figures.len() > 1 {
         chart
             .configure_series_labels()
-            .position(SeriesLabelPosition::UpperLeft)
+            .position(SeriesLabelPosition::UpperMiddle)
             .label_font(("sans-serif", 15).into_font().color(&INK))
             .background_style(WHITE.mix(0.8))
             .draw()?;

@@ -43,8 +43,8 @@ pub(super) fn idle(site: &Site) -> Fallible<Vec<Sample>> {
     Ok(vec![each, Sample::of(usage.cpu_s / measured.seconds * 100.0, vec![usage.cpu_s, measured.seconds])])
 }
 
-/// All go, each from a room that nobody else is in: what is kept in memory of those rooms, beside what is kept of as many
-/// who were all in one.
+/// All go, each from a room that nobody else is in, and so do as many others after them: what is kept in memory of the
+/// second crowd's rooms. What the first leaves is mostly the allocator's, for the next.
 pub(super) fn left(site: &Site) -> Fallible<Vec<Sample>> {
     process::check_open_files(CONNECTIONS)?;
     let dir = site.fresh_dir()?;
@@ -58,10 +58,9 @@ pub(super) fn left(site: &Site) -> Fallible<Vec<Sample>> {
         std::thread::park_timeout(REST);
         Fallible::Ok(in_kib(Usage::of(server.id())?.resident_bytes))
     };
-    // twice, so that what the process keeps for the next crowd is there before it is looked at
-    come_and_go(1)?;
-    let (one, many) = (come_and_go(1)?, come_and_go(CONNECTIONS)?);
-    Ok(vec![Sample::of((many - one) / CONNECTIONS as f64, vec![many / 1_024.0, one / 1_024.0])])
+    let [one, first, second] = [come_and_go(1)?, come_and_go(CONNECTIONS)?, come_and_go(CONNECTIONS)?];
+    let parts = [one, first, second].map(|kib| kib / 1_024.0).to_vec();
+    Ok(vec![Sample::of((second - first) / CONNECTIONS as f64, parts)])
 }
 
 fn in_kib(bytes: u64) -> f64 {

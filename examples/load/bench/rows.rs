@@ -124,12 +124,12 @@ pub(super) const ROWS: [Row; 12] = [
     },
     Row {
         name: "left",
-        work: "10,000 rooms, each with one who has gone",
+        work: "10,000 rooms, each with one who has gone, for the second time",
         measures: &[Measure {
-            what: "resident memory for each, beside 10,000 who were all in one",
+            what: "resident memory for each, beside after the first time",
             unit: "KiB",
             goal: Goal::Open,
-            parts: &[("after 10,000 rooms", "MiB"), ("after one", "MiB")],
+            parts: &[("after 10,000 in one room", "MiB"), ("after the first time", "MiB"), ("the second", "MiB")],
         }],
         run: connections::left,
     },
