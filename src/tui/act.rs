@@ -29,7 +29,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::LineDown => scroll::down(state, 1),
         Action::ToBottom => scroll::to_end(state),
         Action::Choose => choose::begin(state),
-        Action::Help => state.overlay = Some(help::page()),
+        Action::Help => state.overlay = Some(help::page(&state.setting.keys)),
         Action::Notes => state.overlay = Some(notes(state)),
         Action::FoldRooms => state.panes.rooms = turned(layout::areas(state).rooms.is_some()),
         Action::FoldMembers => state.panes.members = turned(layout::areas(state).members.is_some()),

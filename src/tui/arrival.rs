@@ -117,8 +117,8 @@ pub(super) enum Effect {
     Redraw,
     /// Stop until the shell lets one go on.
     Suspend,
-    /// Make the terminal's sound.
-    Bell,
+    /// Tell that one was named, by a text that is not yet fit for a terminal.
+    Notify(String),
     /// Leave.
     Quit,
 }

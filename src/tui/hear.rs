@@ -5,12 +5,14 @@ use super::link::Link;
 use super::state::State;
 use super::update::is_seen;
 use crate::client::Happening;
-use crate::model::limits;
+use crate::model::{Body, limits};
 use crate::terminal::save::Attachment;
 use crate::wire::{Event, Signal};
 
 /// How long somebody counts as typing after saying so.
 const TYPING_MS: u64 = 6_000;
+/// How often it is told that one was named.
+const RING_EVERY_MS: u64 = 3_000;
 /// People who are shown as typing.
 const TYPING_MAX: usize = 20;
 
@@ -57,10 +59,21 @@ fn on_event(state: &mut State, event: &Event) -> Vec<Effect> {
     state.rooms.all_mut()[place].hear(event, &oneself, is_seen);
     let mut effects = Vec::new();
     if state.rooms.all()[place].mentions > mentions {
-        effects.push(Effect::Bell);
+        effects.extend(ring(state, event));
     }
     effects.extend(attachment.and_then(|attachment| save_small(state, attachment)));
     effects
+}
+
+/// Tells that one was named; not again at once, so that nobody makes it a nuisance.
+fn ring(state: &mut State, event: &Event) -> Option<Effect> {
+    let is_due = state.rung.is_none_or(|rung| state.now >= rung + RING_EVERY_MS);
+    let Body::Text(text) = &event.body else { return None };
+    if !is_due {
+        return None;
+    }
+    state.rung = Some(state.now);
+    Some(Effect::Notify(format!("{} in {}: {text}", event.author.name, event.room)))
 }
 
 /// Fetches a file that somebody just sent, if it is small enough.

@@ -80,7 +80,8 @@ pub(super) struct Row {
     pub does: &'static str,
     /// Where it stands.
     pub group: Group,
-    action: Action,
+    /// What that is to the program.
+    pub action: Action,
 }
 
 const fn row(group: Group, keys: &'static str, action: Action, does: &'static str) -> Row {
@@ -156,7 +157,7 @@ pub(super) static TABLE: [Row; 60] = [
 ];
 
 /// Keys that are the same everywhere.
-static FIXED: [Row; 3] = [
+pub(super) static FIXED: [Row; 3] = [
     row(G::Rest, "Esc", A::Cancel, "leaves what is open"),
     row(G::Rest, "Ctrl-C", A::Interrupt, "clears the line, and leaves if there is none"),
     row(G::Rest, "Ctrl-D", A::DeleteOrLeave, "likewise leaves"),
@@ -167,14 +168,14 @@ pub(super) fn told() -> impl Iterator<Item = &'static Row> {
     TABLE.iter().chain(&FIXED).filter(|row| !row.does.is_empty())
 }
 
-/// What a key does, if it does not stand for itself.
+/// What a key does where nobody wants it otherwise, if it does not stand for itself.
 #[must_use]
 pub(super) fn action(key: KeyEvent) -> Option<Action> {
     TABLE.iter().chain(&FIXED).find(|row| is(key, row.keys)).map(|row| row.action)
 }
 
 /// Whether a key is the one that people write so.
-fn is(key: KeyEvent, written: &str) -> bool {
+pub(super) fn is(key: KeyEvent, written: &str) -> bool {
     let (mut modifiers, mut rest) = (KeyModifiers::NONE, written);
     for (word, modifier) in
         [("Ctrl-", KeyModifiers::CONTROL), ("Alt-", KeyModifiers::ALT), ("Shift-", KeyModifiers::SHIFT)]
@@ -195,7 +196,8 @@ fn is(key: KeyEvent, written: &str) -> bool {
     }
 }
 
-fn code(written: &str) -> KeyCode {
+/// The key without what is held with it.
+pub(super) fn code(written: &str) -> KeyCode {
     match written {
         "Enter" => KeyCode::Enter,
         "Tab" => KeyCode::Tab,

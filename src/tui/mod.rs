@@ -4,14 +4,15 @@
 //!
 //! The core is pure. A [`state`] is changed by what comes ([`arrival`], [`update`]) and drawn by a [`view`]; what is to be
 //! done goes out as an effect. In reading order: what is in memory of a room ([`slot`], [`span`], [`timeline`], [`room`],
-//! [`rooms`]), what is typed ([`motion`], [`editor`], [`recall`], [`complete`], [`emoji`], [`keys`]), what that does
+//! [`rooms`]), what is typed ([`motion`], [`editor`], [`recall`], [`complete`], [`emoji`], [`keys`], [`bindings`]), what that does
 //! ([`press`], [`act`], [`say`], [`obey`], [`over`], [`secret`], [`paste`], [`mouse`], [`choose`], [`going`], [`scroll`]), what
 //! happens ([`hear`], [`outcome`], [`pace`], [`link`]), what it looks like ([`theme`], [`wrap`], [`markup`], [`message`], [`picture`],
 //! [`chat`], [`layout`], [`help`], the `view_…`), and the edge where it meets the world ([`start`], [`run`], [`doing`], [`opener`],
-//! [`paths`], [`thumbs`], [`screen`], [`drafts`]).
+//! [`paths`], [`thumbs`], [`screen`], [`notify`], [`drafts`]).
 
 mod act;
 mod arrival;
+mod bindings;
 mod chat;
 mod choose;
 mod complete;
@@ -30,6 +31,7 @@ mod markup;
 mod message;
 mod motion;
 mod mouse;
+mod notify;
 mod obey;
 mod opener;
 mod outcome;
@@ -66,5 +68,8 @@ mod view_over;
 mod view_rooms;
 mod wrap;
 
+pub use self::bindings::Keys;
+pub use self::notify::Notify;
 pub use self::run::run;
+pub use self::start::Look;
 pub use self::theme::Choice as ThemeChoice;

@@ -79,7 +79,7 @@ pub(super) fn obey(state: &mut State, line: &str, command: Command) -> Vec<Effec
     }
     let room = state.rooms.current().map(|room| room.name.clone()).unwrap_or_default();
     match command {
-        Command::Usage => state.overlay = Some(help::page()),
+        Command::Usage => state.overlay = Some(help::page(&state.setting.keys)),
         Command::Register(_) | Command::Login(_) | Command::Password => secret::ask(state, line, command),
         Command::Devices(_) => return vec![Effect::People(command, Vec::new())],
         Command::File(path) => return upload(state, path, UploadKind::File),

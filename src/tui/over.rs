@@ -5,7 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 
 use super::arrival::Effect;
 use super::editor::Editor;
-use super::keys::{Action, action};
+use super::keys::Action;
 use super::overlay::{Ask, Overlay};
 use super::press::letter;
 use super::state::State;
@@ -16,7 +16,7 @@ use crate::wire::UploadKind;
 
 /// Takes in a key. Whatever is open is put back unless it is done with.
 pub(super) fn key(state: &mut State, key: KeyEvent) -> Vec<Effect> {
-    let action = action(key);
+    let action = state.setting.keys.action(key);
     let Some(overlay) = state.overlay.take() else { return Vec::new() };
     if matches!(action, Some(Action::Cancel | Action::Interrupt)) {
         cancel(state, &overlay);

@@ -4,7 +4,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::arrival::Effect;
-use super::keys::{Action, action};
+use super::keys::Action;
 use super::state::State;
 use super::{act, complete, emoji, going, over};
 
@@ -19,7 +19,7 @@ pub(super) fn key(state: &mut State, key: KeyEvent) -> Vec<Effect> {
     if state.overlay.is_some() {
         return over::key(state, key);
     }
-    let action = action(key);
+    let action = state.setting.keys.action(key);
     if !matches!(action, Some(Action::Complete | Action::CompleteBack)) {
         let was_open = state.completion.take().is_some();
         if was_open && action == Some(Action::Cancel) {

@@ -16,10 +16,11 @@ use tokio::time::{Instant, sleep_until};
 use super::arrival::{Arrival, Effect, Outcome};
 use super::doing::{Doer, Doing, mark};
 use super::drafts::{self, Kept};
+use super::notify::Notify;
 use super::overlay::Overlay;
 use super::room::Sending;
 use super::screen::Screen;
-use super::start::{restore, setting};
+use super::start::{Look, restore, setting};
 use super::state::State;
 use super::update::update;
 use crate::client::{Happening, Happenings};
@@ -36,22 +37,22 @@ const FRAME: Duration = Duration::from_millis(16);
 const PROGRESS_MAX: usize = 64;
 
 /// Holds the conversation on the whole screen until it ends. What went wrong is told on standard error afterwards.
-pub async fn run(config: Config) -> ExitCode {
-    let ending = hold(config).await.unwrap_or_else(|error| door::failed(&error));
+pub async fn run(config: Config, look: Look) -> ExitCode {
+    let ending = hold(config, look).await.unwrap_or_else(|error| door::failed(&error));
     for line in &ending.words {
         eprintln!("{line}");
     }
     if ending.is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-async fn hold(config: Config) -> Result<Ending, Error> {
+async fn hold(config: Config, look: Look) -> Result<Ending, Error> {
     let entered = match door::enter(config).await? {
         Entering::In(entered) => *entered,
         Entering::TurnedAway(ending) => return Ok(ending),
     };
     let signals = Signals::take()?;
     let screen = Screen::take_over()?;
-    let run = Run::new(entered, screen, signals);
+    let run = Run::new(entered, look, screen, signals);
     Ok(run.go().await)
 }
 
@@ -66,6 +67,7 @@ struct Run {
     state: State,
     doer: Doer,
     screen: Screen,
+    notify: Notify,
     happenings: Happenings,
     keys: EventStream,
     signals: Signals,
@@ -79,8 +81,9 @@ struct Run {
 }
 
 impl Run {
-    fn new(entered: Entered, screen: Screen, signals: Signals) -> Self {
-        let setting = setting(&entered);
+    fn new(entered: Entered, look: Look, screen: Screen, signals: Signals) -> Self {
+        let notify = look.notify;
+        let setting = setting(&entered, look);
         let Entered { client, happenings, room, downloads, device_dir, words, .. } = entered;
         let oneself = client.user();
         let (told, progress) = mpsc::channel(PROGRESS_MAX);
@@ -102,6 +105,7 @@ impl Run {
                 progress: told,
             },
             screen,
+            notify,
             happenings,
             keys: EventStream::new(),
             signals,
@@ -204,7 +208,7 @@ impl Run {
             Effect::Keep => self.keep(),
             Effect::Redraw => self.screen.forget(),
             Effect::Suspend => self.screen.suspend(),
-            Effect::Bell => {}
+            Effect::Notify(text) => self.screen.ring(self.notify, &text),
             Effect::Quit => self.leave(),
             effect => self.doings.extend(self.doer.begin(effect)),
         }

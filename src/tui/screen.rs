@@ -14,6 +14,7 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::layout::{Position, Rect};
 use tokio::sync::Notify;
 
+use super::notify::{self, Dialect};
 use super::state::State;
 use super::view;
 use crate::model::limits;
@@ -35,6 +36,10 @@ pub(super) struct Screen {
     cells: Cells,
     frames: Option<SyncSender<Vec<u8>>>,
     writer: Arc<Writer>,
+    dialect: Dialect,
+    title: String,
+    /// What goes out with the next frame, beside it.
+    aside: String,
 }
 
 /// What the thread that writes tells.
@@ -62,7 +67,15 @@ impl Screen {
             .map_err(Error::Start)?;
         give_back_after_a_panic();
         take().map_err(Error::Start)?;
-        Ok(Self { terminal, cells, frames: Some(frames), writer })
+        Ok(Self {
+            terminal,
+            cells,
+            frames: Some(frames),
+            writer,
+            dialect: Dialect::of_environment(),
+            title: String::new(),
+            aside: String::new(),
+        })
     }
 
     /// Columns and rows.
@@ -103,10 +116,21 @@ impl Screen {
             }
         });
         let bytes = self.cells.take();
-        if drawn.is_ok() && !bytes.is_empty() {
-            self.send([FRAME.0, &bytes, FRAME.1].concat());
+        let title = notify::title(state);
+        if title != self.title {
+            self.aside += &notify::set_title(&title);
+            self.title = title;
+        }
+        let aside = std::mem::take(&mut self.aside);
+        if drawn.is_ok() && !(bytes.is_empty() && aside.is_empty()) {
+            self.send([FRAME.0, &bytes, FRAME.1, aside.as_bytes()].concat());
         }
         is_drawn
+    }
+
+    /// Makes itself heard, once however often before the next frame.
+    pub(super) fn ring(&mut self, how: notify::Notify, text: &str) {
+        self.aside = notify::ring(how, self.dialect, text);
     }
 
     /// Draws everything anew the next time.
@@ -126,6 +150,7 @@ impl Screen {
         #[cfg(unix)]
         let _ = nix::sys::signal::raise(nix::sys::signal::Signal::SIGTSTP);
         let _ = take();
+        self.title.clear();
         self.forget();
     }
 
@@ -190,14 +215,17 @@ fn take() -> io::Result<()> {
     enable_raw_mode()?;
     IS_TAKEN.store(true, Ordering::SeqCst);
     let mut out = io::stdout().lock();
-    out.write_all(TAKE_OVER).and_then(|()| out.flush())
+    out.write_all(notify::KEEP_TITLE.as_bytes()).and_then(|()| out.write_all(TAKE_OVER)).and_then(|()| out.flush())
 }
 
 /// Once, whoever asks.
 fn give_back() {
     if IS_TAKEN.swap(false, Ordering::SeqCst) {
         let mut out = io::stdout().lock();
-        let _ = out.write_all(GIVE_BACK).and_then(|()| out.flush());
+        let _ = out
+            .write_all(GIVE_BACK)
+            .and_then(|()| out.write_all(notify::TITLE_BACK.as_bytes()))
+            .and_then(|()| out.flush());
         let _ = disable_raw_mode();
     }
 }

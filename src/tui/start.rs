@@ -4,24 +4,39 @@ use std::path::Path;
 
 use jiff::tz::TimeZone;
 
+use super::bindings::Keys;
 use super::drafts;
+use super::notify::Notify;
 use super::state::{Setting, State};
 use super::theme::{Choice, Theme};
 use crate::terminal::FIRST_ROOM;
 use crate::terminal::door::Entered;
 
+/// How somebody wants the screen to be.
+#[derive(Debug, Clone, Default)]
+pub struct Look {
+    /// Its colours; `NO_COLOR` in the environment beats them.
+    pub theme: Choice,
+    /// Its keys.
+    pub keys: Keys,
+    /// What is heard where nobody looks.
+    pub notify: Notify,
+}
+
 /// What does not change.
 #[must_use]
-pub(super) fn setting(entered: &Entered) -> Setting {
+pub(super) fn setting(entered: &Entered, look: Look) -> Setting {
     let welcome = entered.client.welcome();
-    let is_colourless = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let is_colourless =
+        look.theme == Choice::None || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     Setting {
         auto_save_bytes_max: entered.auto_save_bytes_max,
         is_encrypted: entered.is_encrypted,
         text_bytes_max: welcome.limits.text,
         server: welcome.server,
         zone: TimeZone::system(),
-        theme: Theme::new(if is_colourless { Choice::None } else { Choice::Auto }),
+        theme: Theme::new(if is_colourless { Choice::None } else { look.theme }),
+        keys: look.keys,
         pictures: (!is_colourless).then(has_all_colours),
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{HashMap, VecDeque};
 
 use jiff::tz::TimeZone;
 
+use super::bindings::Keys;
 use super::complete::Completion;
 use super::link::Link;
 use super::overlay::Overlay;
@@ -41,6 +42,8 @@ pub(super) struct Setting {
     pub zone: TimeZone,
     /// Colours.
     pub theme: Theme,
+    /// Which key does what.
+    pub keys: Keys,
     /// Whether pictures are shown, and then in all colours or in those of a palette.
     pub pictures: Option<bool>,
 }
@@ -121,6 +124,8 @@ pub(super) struct State {
     pub keep_at: Option<u64>,
     /// When it was last told that one types.
     pub typing_told: Option<u64>,
+    /// When it was last told that one was named.
+    pub rung: Option<u64>,
     /// Milliseconds since the beginning.
     pub now: u64,
     pub has_focus: bool,
@@ -158,6 +163,7 @@ impl State {
             pace: Pace::default(),
             keep_at: None,
             typing_told: None,
+            rung: None,
             now: 0,
             has_focus: true,
             key_at: 0,

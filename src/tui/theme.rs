@@ -2,6 +2,7 @@
 //! that they can be read on either. What is drawn with them is left to [`super::view`].
 
 use ratatui::style::{Color, Modifier, Style};
+use serde::Deserialize;
 
 /// Colours of the palette of 256 that stand out from black and from white alike; a test measures them.
 const NAMES: [u8; 16] = [27, 29, 31, 61, 63, 64, 94, 97, 99, 100, 128, 130, 132, 133, 160, 166];
@@ -9,16 +10,17 @@ const NAMES: [u8; 16] = [27, 29, 31, 61, 63, 64, 94, 97, 99, 100, 128, 130, 132,
 const NAMES_DARK: [u8; 12] = [39, 43, 75, 78, 110, 141, 173, 176, 179, 203, 208, 212];
 
 /// What is chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
 pub enum Choice {
-    /// For any background.
+    /// For any background
     #[default]
     Auto,
-    /// For a dark one.
+    /// For a dark one
     Dark,
-    /// For a light one.
+    /// For a light one
     Light,
-    /// No colours.
+    /// No colours
     None,
 }
 

@@ -4,6 +4,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod chosen;
 mod endings;
 mod person;
 mod talk;

@@ -43,10 +43,16 @@ impl Person {
 
     /// Starts the program, with what it remembers in a directory.
     pub(crate) fn start(port: u16, state: PathBuf) -> Self {
+        Self::start_as(&["127.0.0.1", &port.to_string()], state)
+    }
+
+    /// Starts the program with these words behind its name.
+    pub(crate) fn start_as(words: &[&str], state: PathBuf) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_client"));
-        command.args(["127.0.0.1", &port.to_string()]);
+        command.args(words);
         command.env("TERTULIA_DOWNLOAD_DIR", state.join("downloads")).env("TERTULIA_STATE_DIR", state);
         command.env("TERM", "xterm-256color").env("TZ", "UTC").env_remove("NO_COLOR");
+        command.env_remove("TMUX").env_remove("VTE_VERSION");
         let mut session = Session::spawn(command).expect("it starts");
         session.set_window_size(COLUMNS, ROWS).expect("it is a terminal");
         let keys = session.get_raw_handle().expect("a terminal");

@@ -4,6 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
 
 use super::super::arrival::{Arrival, Effect, Outcome};
+use super::super::bindings::Keys;
 use super::super::state::{Setting, State};
 use super::super::testing::{event, text, user};
 use super::super::theme::{Choice, Theme};
@@ -28,6 +29,7 @@ impl Person {
             server: "tertulia".to_owned(),
             zone: TimeZone::UTC,
             theme: Theme::new(Choice::Auto),
+            keys: Keys::default(),
             pictures: Some(true),
         };
         Self { state: State::new(setting, user("ann"), (columns, rows)), now: 0 }
