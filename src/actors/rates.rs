@@ -1,5 +1,5 @@
 //! How fast people may go on: says, requests, and what costs the server more than either, by device and by network, over
-//! all of their connections. How many connections there may be is left to [`super::places`]; what is answered to who is
+//! all of their connections. How many connections there may be is left to [`super::shares`]; what is answered to who is
 //! too fast, to the session.
 
 use std::hash::Hash;

@@ -86,7 +86,7 @@ pub struct Config {
     /// Where files of others go; without it, the user's folder for downloads.
     pub download_dir: Option<PathBuf>,
     /// Larger files are not saved by themselves; 0 for none at all. Bytes; without it,
-    /// [`limits::TERMINAL_AUTO_SAVE_BYTES`].
+    /// [`crate::model::limits::TERMINAL_AUTO_SAVE_BYTES`].
     pub auto_save_bytes_max: Option<u64>,
     /// Where devices and what was typed are kept; without it, the user's folder for such things.
     pub state_dir: Option<PathBuf>,

@@ -1,6 +1,6 @@
 //! What comes to the client, and what it wants done: the two edges of the pure core. Keys, time, the server and the disk
 //! come in as an [`Arrival`], and everything that is no arithmetic goes out as an [`Effect`]. Carrying those out is left
-//! to [`super::run`] and [`super::doing`].
+//! to [`mod@super::run`] and [`super::doing`].
 
 use std::path::PathBuf;
 

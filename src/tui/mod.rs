@@ -7,7 +7,7 @@
 //! [`rooms`]), what is typed ([`motion`], [`editor`], [`recall`], [`complete`], [`emoji`], [`keys`], [`bindings`]), what that does
 //! ([`press`], [`act`], [`say`], [`obey`], [`over`], [`secret`], [`paste`], [`mouse`], [`choose`], [`going`], [`scroll`]), what
 //! happens ([`hear`], [`outcome`], [`pace`], [`link`]), what it looks like ([`theme`], [`wrap`], [`markup`], [`message`], [`picture`],
-//! [`chat`], [`layout`], [`help`], the `view_…`), and the edge where it meets the world ([`start`], [`run`], [`doing`], [`opener`],
+//! [`chat`], [`layout`], [`help`], the `view_…`), and the edge where it meets the world ([`start`], [`mod@run`], [`doing`], [`opener`],
 //! [`paths`], [`thumbs`], [`screen`], [`notify`], [`drafts`]).
 
 mod act;

@@ -1,6 +1,6 @@
 //! What is in memory of a room's log: its end, which is always there, and the place where somebody reads, if that is
 //! further back. Both are bounded, so that a room of 100,000 messages costs what one of 1,000 does. Reading pages is left
-//! to [`super::run`], where on the screen one is to [`super::scroll`].
+//! to [`mod@super::run`], where on the screen one is to [`super::scroll`].
 
 use std::collections::BTreeMap;
 
