@@ -59,6 +59,14 @@ flame seconds="8":
     inferno-flamegraph --title "the server's CPU: one room of 100, 10 talk, window 64" --minwidth 0.5 \
         < "$dir/folded" > docs/performance/flame.svg
 
+# How fast the client's full screen is: the figures of docs/client.md
+screen-speed:
+    cargo test --release --test screen -- --ignored --nocapture --test-threads 1 speed
+
+# The picture of the client in README.md, made of what the program draws
+picture:
+    cargo test --test screen -- --ignored picture
+
 # The lints
 lint:
     cargo clippy --all-targets --all-features -- -D warnings

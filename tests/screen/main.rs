@@ -7,4 +7,6 @@ mod common;
 mod chosen;
 mod endings;
 mod person;
+mod picture;
+mod speed;
 mod talk;

@@ -52,7 +52,7 @@ impl Person {
         command.args(words);
         command.env("TERTULIA_DOWNLOAD_DIR", state.join("downloads")).env("TERTULIA_STATE_DIR", state);
         command.env("TERM", "xterm-256color").env("TZ", "UTC").env_remove("NO_COLOR");
-        command.env_remove("TMUX").env_remove("VTE_VERSION");
+        command.env_remove("TMUX").env_remove("VTE_VERSION").env("COLORTERM", "truecolor");
         let mut session = Session::spawn(command).expect("it starts");
         session.set_window_size(COLUMNS, ROWS).expect("it is a terminal");
         let keys = session.get_raw_handle().expect("a terminal");
@@ -75,14 +75,50 @@ impl Person {
 
     #[track_caller]
     pub(crate) fn waits_for(&self, what: &str, is_there: impl Fn(&str) -> bool) {
+        self.waits_for_cells(what, |screen| is_there(&screen.contents()));
+    }
+
+    #[track_caller]
+    fn waits_for_cells(&self, what: &str, is_there: impl Fn(&vt100::Screen) -> bool) {
         let until = Instant::now() + PATIENCE;
         let (cells, came) = &*self.cells;
         let mut cells = cells.lock().expect("no panic there");
-        while !is_there(&cells.parser.screen().contents()) {
+        while !is_there(cells.parser.screen()) {
             let left = until.saturating_duration_since(Instant::now());
             assert!(!left.is_zero() && !cells.is_over, "{what:?} on:\n{}", cells.parser.screen().contents());
             cells = came.wait_timeout(cells, left).expect("no panic there").0;
         }
+    }
+
+    /// What is made of the cells once they are so.
+    #[track_caller]
+    pub(crate) fn looks<T>(&self, what: &str, is_so: impl Fn(&str) -> bool, make: impl Fn(&vt100::Screen) -> T) -> T {
+        let taken = std::cell::RefCell::new(None);
+        self.waits_for_cells(what, |screen| {
+            let is_there = is_so(&screen.contents());
+            if is_there {
+                *taken.borrow_mut() = Some(make(screen));
+            }
+            is_there
+        });
+        taken.into_inner().expect("it was waited for")
+    }
+
+    /// Time of the processor that it used, in hundredths of a second.
+    pub(crate) fn cpu_ticks(&self) -> u64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.session.pid())).expect("Linux");
+        let fields: Vec<u64> = stat
+            .rsplit(')')
+            .next()
+            .map_or_else(Vec::new, |rest| rest.split_whitespace().map(|field| field.parse().unwrap_or(0)).collect());
+        fields[11] + fields[12]
+    }
+
+    /// KiB of memory that it has.
+    pub(crate) fn resident_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.session.pid())).expect("Linux");
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("it lives");
+        line.split_whitespace().nth(1).and_then(|kib| kib.parse().ok()).expect("a number")
     }
 
     /// All that can be seen.
