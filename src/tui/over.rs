@@ -9,7 +9,7 @@ use super::keys::Action;
 use super::overlay::{Ask, Overlay};
 use super::press::letter;
 use super::state::State;
-use super::{choose, going, obey, secret, view_over};
+use super::{choose, going, obey, press, secret, view_over};
 use crate::model::Body;
 use crate::terminal::command::{Input, read_line};
 use crate::wire::UploadKind;
@@ -31,6 +31,8 @@ pub(super) fn key(state: &mut State, key: KeyEvent) -> Vec<Effect> {
                 (Some(Action::Down | Action::LineDown), _) => top + 1,
                 (Some(Action::PageUp), _) => top.saturating_sub(page),
                 (Some(Action::PageDown), _) | (None, KeyCode::Char(' ')) => top + page,
+                // it closes the page, and is the first of what is typed next
+                (None, _) if letter(key).is_some() => return press::key(state, key),
                 _ => return Vec::new(),
             };
             state.overlay = Some(Overlay::Page { title, rows, top: top.min(last) });

@@ -76,9 +76,9 @@ fn nothing_raw_is_drawn_on_the_full_screen() {
         &[
             ("", "0 here"),
             (".rooms\r", "Esc closes"),
-            ("x.who\r", "Esc closes"),
+            (".who\r", "Esc closes"),
             // only what is not there already is drawn
-            ("x.join lo\t\t", "bby"),
+            (".join lo\t\t", "bby"),
             ("\u{15}\u{b}", "go to a room"),
             ("\u{3}hello\r", "not said"),
         ],

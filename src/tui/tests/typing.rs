@@ -37,6 +37,20 @@ fn a_line_is_said_and_waits_until_it_is_back() {
 }
 
 #[test]
+fn who_types_on_over_a_page_loses_nothing() {
+    let mut ann = Person::in_lobby(80, 24);
+    ann.types("hel");
+    ann.presses(KeyCode::F(1));
+    assert!(ann.sees().contains("Esc closes"));
+    ann.types("lo");
+    assert_eq!(ann.line(), "hello");
+    assert!(!ann.sees().contains("Esc closes"));
+    ann.presses(KeyCode::F(1));
+    ann.presses(KeyCode::Esc);
+    assert_eq!(ann.line(), "hello", "Esc only closes");
+}
+
+#[test]
 fn what_is_refused_comes_back_into_the_line() {
     let mut ann = Person::in_lobby(80, 24);
     ann.sends("hello");
