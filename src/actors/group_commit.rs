@@ -61,21 +61,44 @@ impl GroupCommit {
         self.writer.do_send(Query::new(move |store: &mut Store| queue.commit(store)));
     }
 
-    /// On the thread that writes: a group of what waits, whole or not at all.
+    /// On the thread that writes: all that waits by now, so that what follows comes behind it. Who could not be served is
+    /// told so.
+    ///
+    /// # Errors
+    /// Only what nobody can go on after.
+    pub(super) fn catch_up(&self, store: &mut Store) -> Result<(), StoreError> {
+        let groups = self.waiting().writes.len().div_ceil(limits::GROUP_WRITES_MAX);
+        for _ in 0..groups {
+            if let Err(error @ StoreError::Fatal(_)) = self.commit_group(store) {
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
     fn commit(self: &Arc<Self>, store: &mut Store) -> Result<(), StoreError> {
+        let done = self.commit_group(store);
+        let mut waiting = self.waiting();
+        waiting.is_told = !waiting.writes.is_empty();
+        if waiting.is_told {
+            // others have their turn in between
+            self.tell();
+        }
+        done
+    }
+
+    /// A group of what waits, whole or not at all.
+    fn commit_group(&self, store: &mut Store) -> Result<(), StoreError> {
         let mut group = self.take();
+        if group.is_empty() {
+            return Ok(());
+        }
         let done = store.gather(|store| group.iter_mut().try_for_each(|write| write.run(store)));
         match &done {
             Ok(()) => group.into_iter().for_each(Write::answer),
             Err(StoreError::Unavailable(_)) => drop(group),
             // nobody is answered
             Err(StoreError::Fatal(_)) => std::mem::forget(group),
-        }
-        let mut waiting = self.waiting();
-        waiting.is_told = !waiting.writes.is_empty();
-        if waiting.is_told {
-            // others have their turn in between
-            self.tell();
         }
         done
     }
@@ -185,6 +208,33 @@ mod tests {
         let were_written: Vec<bool> = crowd.await.unwrap().into_iter().map(Result::unwrap).collect();
         let firsts = were_written.iter().filter(|was_written| **was_written).count();
         assert_eq!((firsts, were_written.last()), (1, Some(&true)), "two groups, and the last one begins the second");
+    }
+
+    #[actix::test]
+    async fn who_asks_the_thread_itself_comes_behind_all_that_waited() {
+        let dir = tempfile::tempdir().unwrap();
+        let queue = start(&dir);
+        let (go_on, wait) = sync_channel::<()>(1);
+        let hold = actix::spawn(queue.writer.send(Query::new(move |_: &mut Store| {
+            wait.recv().ok();
+            Ok(())
+        })));
+        // more than fit into the first group
+        let mut crowd: Vec<_> =
+            (0..3 * limits::GROUP_WRITES_MAX as u64).map(|seed| Box::pin(queue.write(make(seed)))).collect();
+        for one in &mut crowd {
+            assert!(poll_immediate(one).await.is_none());
+        }
+        let behind = Arc::clone(&queue);
+        let left = queue.writer.send(Query::new(move |store: &mut Store| {
+            behind.catch_up(store)?;
+            Ok(behind.waiting().writes.len())
+        }));
+        let left = actix::spawn(left);
+        go_on.send(()).unwrap();
+        hold.await.unwrap().unwrap().unwrap();
+        assert_eq!(left.await.unwrap().unwrap(), Ok(0));
+        assert!(join_all(crowd).await.into_iter().all(|written| written.is_ok()));
     }
 
     #[actix::test]

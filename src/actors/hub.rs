@@ -90,8 +90,8 @@ impl Hub {
         self.group_commit.write(work).await
     }
 
-    /// Does something on the thread that writes, in as many transactions as it takes: behind all that was committed
-    /// before, whether or not somebody waits for it.
+    /// Does something on the thread that writes, in as many transactions as it takes, whether or not somebody waits for
+    /// it: behind all that anybody wanted written before.
     ///
     /// # Errors
     /// As [`GroupCommit::write`].
@@ -99,7 +99,12 @@ impl Hub {
         &self,
         query: impl FnOnce(&mut Store) -> Result<R, StoreError> + Send + 'static,
     ) -> Result<R, Refusal> {
-        match self.writer.send(Query::new(query)).await {
+        let before = Arc::clone(&self.group_commit);
+        let behind = move |store: &mut Store| {
+            before.catch_up(store)?;
+            query(store)
+        };
+        match self.writer.send(Query::new(behind)).await {
             Ok(Ok(written)) => Ok(written),
             Ok(Err(StoreError::Unavailable(_))) => Err(unavailable()),
             Ok(Err(StoreError::Fatal(_))) | Err(_) => std::future::pending().await,
