@@ -147,12 +147,17 @@ impl Doer {
     }
 }
 
+/// It is asked for before this returns, as words are queued: what is said to the room next comes behind it.
 fn join(client: Client, room: String) -> Doing {
-    async move {
+    let mut joining = async move {
         let joined = client.join(&room, From::Now).await.map_err(words);
         Some(Outcome::Joined { asked: room, joined })
     }
-    .boxed()
+    .boxed();
+    match (&mut joining).now_or_never() {
+        Some(done) => std::future::ready(done).boxed(),
+        None => joining,
+    }
 }
 
 fn leave(client: Client, room: String) -> Doing {
