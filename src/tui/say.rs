@@ -57,7 +57,8 @@ pub(super) fn send_body(state: &mut State, line: &str, body: Body, reply_to: Opt
     room.anchor = None;
     room.timeline.go_to_tail();
     room.sending.push_back(Sending { id, body: body.clone(), reply_to, said: None, is_heard: false });
-    vec![Effect::Say { room: room.name.clone(), id, body, reply_to }]
+    // whoever is killed from here on must not find the words in the line, too
+    vec![Effect::Say { room: room.name.clone(), id, body, reply_to }, Effect::Keep]
 }
 
 /// Takes the line out, and remembers it.

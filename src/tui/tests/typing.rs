@@ -28,6 +28,10 @@ fn a_line_is_said_and_waits_until_it_is_back() {
     let mut ann = Person::in_lobby(80, 24);
     let effects = ann.sends("hello");
     assert_eq!(said(&effects), [("lobby", &text("hello"), None)]);
+    assert!(
+        matches!(effects[..], [Effect::Say { .. }, Effect::Keep]),
+        "on disk, and then out of the draft: {effects:?}"
+    );
     assert!(ann.line().is_empty() && ann.sees().contains("… "), "{}", ann.sees());
     ann.hears(event(1, "ann", text("hello")));
     assert_eq!(ann.sees().matches("hello").count(), 1);
