@@ -22,7 +22,7 @@ fuzz target seconds="600":
         -max_total_time={{ seconds }} -timeout=20 -rss_limit_mb=2048 \
         -malloc_limit_mb={{ if target == "pictures" { "600" } else { "64" } }}
 
-# People chat while strangers do their worst, half of the time: do they notice?
+# People chat, a third of the time while strangers do their worst: do they notice?
 soak minutes="10":
     SOAK_MINUTES={{ minutes }} cargo test --release --test soak -- --nocapture whatever_strangers
 
