@@ -2,7 +2,7 @@
 
 use super::arrival::{Effect, Outcome};
 use super::hear::sort;
-use super::overlay::{Ask, Overlay};
+use super::overlay::{Ask, Dropped, Overlay};
 use super::room::Sending;
 use super::state::State;
 use super::timeline::Way;
@@ -69,7 +69,7 @@ fn on_rest(state: &mut State, outcome: Outcome) {
         Outcome::File { path, is_image, bytes, typed } => {
             let is_there = state.rooms.current().is_some_and(|room| room.draft.text().contains(&typed));
             if is_there && state.overlay.is_none() {
-                state.overlay = Some(Overlay::Ask(Ask::Upload { path, is_image, bytes, typed }));
+                state.overlay = Some(Overlay::Ask(Ask::Upload(Dropped { path, is_image, bytes, typed })));
             }
         }
         Outcome::Thumb { sha256, thumb } => drop(state.thumbs.insert(sha256, thumb)),

@@ -6,7 +6,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 use super::arrival::Effect;
 use super::editor::Editor;
 use super::keys::Action;
-use super::overlay::{Ask, Overlay};
+use super::overlay::{Ask, Dropped, Overlay};
 use super::press::letter;
 use super::state::State;
 use super::{choose, going, obey, press, secret, view_over};
@@ -107,20 +107,35 @@ fn answer(state: &mut State, key: KeyEvent, ask: Ask) -> Vec<Effect> {
     let typed = letter(key).map(|c| c.to_ascii_lowercase());
     let is_yes = key.code == KeyCode::Enter || typed == Some('y');
     match (ask, typed) {
+        (Ask::Upload(file), _) => return send_or_not(state, key, file),
         (Ask::Paste(text), _) if is_yes => put(state, &text),
         (Ask::Delete(of), _) if is_yes => return super::say::send_body(state, "", Body::Delete { of }, None),
-        (Ask::Upload { path, is_image, typed: text, .. }, typed) if is_yes || matches!(typed, Some('i' | 'f')) => {
-            let is_image = typed == Some('i') || is_image && typed != Some('f');
-            if let Some(room) = state.rooms.current_mut() {
-                let rest = room.draft.text().replacen(&text, "", 1);
-                room.draft.set(rest.trim_start());
-            }
-            return obey::upload(state, path, if is_image { UploadKind::Image } else { UploadKind::File });
-        }
         (_, Some('n' | 't')) => {}
         (ask, _) => state.overlay = Some(Overlay::Ask(ask)),
     }
     Vec::new()
+}
+
+/// No letter sends a file: whoever types on after a path meant words.
+fn send_or_not(state: &mut State, key: KeyEvent, file: Dropped) -> Vec<Effect> {
+    match key.code {
+        KeyCode::Enter => {
+            if let Some(room) = state.rooms.current_mut() {
+                let rest = room.draft.text().replacen(&file.typed, "", 1);
+                room.draft.set(rest.trim_start());
+            }
+            obey::upload(state, file.path, if file.is_image { UploadKind::Image } else { UploadKind::File })
+        }
+        KeyCode::Tab => {
+            state.overlay = Some(Overlay::Ask(Ask::Upload(Dropped { is_image: !file.is_image, ..file })));
+            Vec::new()
+        }
+        _ if letter(key).is_some() => press::key(state, key),
+        _ => {
+            state.overlay = Some(Overlay::Ask(Ask::Upload(file)));
+            Vec::new()
+        }
+    }
 }
 
 /// Puts a text into the line.

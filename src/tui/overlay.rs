@@ -52,16 +52,20 @@ pub(super) enum Ask {
     /// A long text was pasted.
     Paste(String),
     /// A path was pasted, and there is a file.
-    Upload {
-        /// Where it is.
-        path: PathBuf,
-        /// Whether its name is that of a picture.
-        is_image: bool,
-        /// Its size.
-        bytes: u64,
-        /// As it was pasted.
-        typed: String,
-    },
+    Upload(Dropped),
     /// A message is to be taken back for good.
     Delete(Seq),
+}
+
+/// A file whose path was pasted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Dropped {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Whether it goes as a picture; at first, whether its name is that of one.
+    pub is_image: bool,
+    /// Its size.
+    pub bytes: u64,
+    /// As it was pasted.
+    pub typed: String,
 }

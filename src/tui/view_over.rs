@@ -14,7 +14,7 @@ use unicode_width::UnicodeWidthStr;
 use super::complete::Completion;
 use super::fuzzy::score;
 use super::layout::Areas;
-use super::overlay::{Ask, Overlay};
+use super::overlay::{Ask, Dropped, Overlay};
 use super::state::State;
 use super::view::{put, whole};
 use super::view_line::{hidden, hidden_width};
@@ -101,17 +101,13 @@ fn questions(ask: &Ask) -> Vec<Line<'static>> {
             let (lines, bytes) = (text.lines().count(), text.len());
             vec![format!("paste {lines} lines, {bytes} bytes?"), "y: into the line   n: no".to_owned()]
         }
-        Ask::Upload { path, bytes, is_image, .. } => {
+        Ask::Upload(Dropped { path, bytes, is_image, .. }) => {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let usual = if *is_image {
-                "y, i: send as an image   f: as a file"
-            } else {
-                "y, f: send as a file   i: as an image"
-            };
+            let [kind, other] = if *is_image { ["an image", "a file"] } else { ["a file", "an image"] };
             vec![
                 format!("send {} ({})?", safe_text(&name), HumanBytes(*bytes)),
-                usual.to_owned(),
-                "n: leave it as text".to_owned(),
+                format!("Enter: send as {kind}   Tab: as {other}"),
+                "Esc, or type on: leave it as text".to_owned(),
             ]
         }
         Ask::Delete(seq) => vec![format!("take back #{seq}? That cannot be undone."), "y: yes   n: no".to_owned()],

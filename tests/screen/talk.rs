@@ -124,7 +124,7 @@ fn a_picture_that_is_dropped_is_sent_and_shown() {
     let (mut ann, ben) = (Person::sit_down(&server), Person::sit_down(&server));
     ann.presses(&format!("\x1b[200~'{}'\x1b[201~", path.display()));
     ann.sees("send a red one.png");
-    ann.presses("y");
+    ann.presses("\r");
     for person in [&ann, &ben] {
         person.sees("[image] a red one.png (64×32");
         person.sees("▀▀▀▀");

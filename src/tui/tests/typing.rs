@@ -168,8 +168,24 @@ fn a_long_paste_asks_and_a_path_is_looked_at() {
     let typed = "'/tmp/a b.png'".to_owned();
     ann.learns(Outcome::File { path: "/tmp/a b.png".into(), is_image: true, bytes: 2_048, typed });
     assert!(ann.sees().contains("send a b.png (2.00 KiB)?"));
-    assert!(matches!(ann.presses(KeyCode::Char('y'))[..], [Effect::Upload { .. }]));
+    assert_eq!(ann.presses(KeyCode::Tab), []);
+    assert!(ann.sees().contains("Enter: send as a file"));
+    assert!(matches!(ann.presses(KeyCode::Enter)[..], [Effect::Upload { .. }]));
     assert!(ann.line().is_empty());
+}
+
+#[test]
+fn no_letter_that_is_typed_on_sends_a_file() {
+    for word in ["is it this one?", "yes", "for you", "no"] {
+        let mut ann = Person::in_lobby(80, 24);
+        let typed = "/etc/passwd".to_owned();
+        ann.takes(Arrival::Paste(typed.clone()));
+        ann.learns(Outcome::File { path: "/etc/passwd".into(), is_image: false, bytes: 2_048, typed });
+        assert!(ann.sees().contains("send passwd"));
+        let effects = ann.types(word);
+        assert!(!effects.iter().any(|effect| matches!(effect, Effect::Upload { .. })), "{word}: {effects:?}");
+        assert_eq!(ann.line(), format!("/etc/passwd{word}"));
+    }
 }
 
 #[test]
