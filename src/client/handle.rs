@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::io::AsyncWrite;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, watch};
 
 use super::command::{Answered, Command, Reply, Standing, reply};
 use super::download::{self, Wanted};
@@ -25,6 +25,7 @@ pub struct Client {
     chance: Arc<Mutex<Chance>>,
     pub(super) outgoing: Arc<Outgoing>,
     pub(super) unsaid: Arc<Mutex<Vec<Unsaid>>>,
+    hurry: Arc<Notify>,
 }
 
 impl Client {
@@ -45,9 +46,10 @@ impl Client {
         chance: Arc<Mutex<Chance>>,
         says: Arc<Semaphore>,
         (outgoing, unsaid): (Arc<Outgoing>, Vec<Unsaid>),
+        hurry: Arc<Notify>,
     ) -> Self {
         let calls = Arc::new(Semaphore::new(limits::CLIENT_CALLS_MAX));
-        Self { commands, says, calls, standing, chance, outgoing, unsaid: Arc::new(Mutex::new(unsaid)) }
+        Self { commands, says, calls, standing, chance, outgoing, unsaid: Arc::new(Mutex::new(unsaid)), hurry }
     }
 
     /// What the server said of itself and its limits when it last welcomed this client.
@@ -150,6 +152,12 @@ impl Client {
         progress: impl FnMut(u64, u64),
     ) -> Result<(), Error> {
         download::download(self, Wanted { room, seq, size, sha256 }, to, progress).await
+    }
+
+    /// Ends the pause before the next attempt to connect, if there is one: somebody knows that the server is back, or
+    /// does not want to wait. If that fails too, the pause after it is as long as it would have been.
+    pub fn hurry(&self) {
+        self.hurry.notify_waiters();
     }
 
     /// Takes leave of the server, and waits at most a second for its answer. Ends all handles.

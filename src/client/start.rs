@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{Notify, Semaphore, mpsc, watch};
 
 use super::command::{COMMANDS_MAX, Standing, reply};
 use super::connection::Connection;
@@ -31,7 +31,7 @@ pub(super) async fn start(address: &str, options: Options) -> Result<(Client, Ha
         Some(state) => Kept::in_state(state, &welcome.device)?,
         None => Kept::default(),
     };
-    let chance = Arc::new(Mutex::new(chance));
+    let (chance, hurry) = (Arc::new(Mutex::new(chance)), Arc::new(Notify::new()));
     let (outlet, happenings) = Outlet::new();
     let (commands, incoming) = mpsc::channel(COMMANDS_MAX);
     let (device, idle_s) = (welcome.device.clone(), welcome.limits.idle);
@@ -51,10 +51,11 @@ pub(super) async fn start(address: &str, options: Options) -> Result<(Client, Ha
         session,
         commands: incoming,
         pauses: Pauses::new(retry),
+        hurry: Arc::clone(&hurry),
         chance: Arc::clone(&chance),
     };
     tokio::spawn(task.run(connection));
-    let client = Client::new(commands, standing, chance, says, (outgoing, unsaid));
+    let client = Client::new(commands, standing, chance, says, (outgoing, unsaid), hurry);
     Ok((client, Happenings::new(happenings, marks)))
 }
 

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::command::{Command, Last};
@@ -34,6 +34,8 @@ pub(super) struct Task {
     pub(super) session: Session,
     pub(super) commands: mpsc::Receiver<Command>,
     pub(super) pauses: Pauses,
+    /// Ends a pause.
+    pub(super) hurry: Arc<Notify>,
     pub(super) chance: Arc<Mutex<Chance>>,
 }
 
@@ -186,9 +188,12 @@ impl Task {
 
     /// Waits and connects, while commands are still taken; none if nobody wants it any more.
     async fn dial_after(&mut self, pause: Duration) -> Option<Result<(Connection, Welcome), Failure>> {
-        let Self { address, agent, tls, device, session, commands, .. } = self;
+        let Self { address, agent, tls, device, session, commands, hurry, .. } = self;
         let dial = async {
-            sleep(pause).await;
+            tokio::select! {
+                () = sleep(pause) => {}
+                () = hurry.notified() => {}
+            }
             Connection::open(address, tls.as_ref(), agent, Some(device.clone())).await
         };
         tokio::pin!(dial);

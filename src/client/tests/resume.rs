@@ -251,3 +251,33 @@ async fn leaving_waits_for_what_was_said_before() {
     assert_eq!(request, Request::Ping, "the room is not joined again");
     again.unwrap();
 }
+
+#[tokio::test]
+async fn who_does_not_want_to_wait_is_connected_at_once() {
+    let script = Script::new().await;
+    let hour = Duration::from_secs(3_600);
+    let options = Options { retry: Retry { first: hour, longest: hour, ..Retry::default() }, ..Options::default() };
+    let address = script.address();
+    let (client, (peer, _)) = tokio::join!(Client::connect(&address, options), script.welcomed());
+    let (client, mut happenings) = client.unwrap();
+    client.hurry();
+    drop(peer);
+    let Some(Happening::Lost { retry_in, .. }) = happenings.next().await else { panic!("lost") };
+    assert!(retry_in >= hour / 2, "what is said while all is well shortens nothing");
+    let back = tokio::time::timeout(Duration::from_secs(20), async {
+        let (peer, hello) = script.welcomed().await;
+        (peer, hello, happenings.next().await)
+    });
+    let asking = async {
+        // the pause begins after it is told of
+        loop {
+            client.hurry();
+            tokio::task::yield_now().await;
+        }
+    };
+    let (_peer, hello, happened) = tokio::select! {
+        back = back => back.expect("it comes back"),
+        () = asking => unreachable!("it asks for ever"),
+    };
+    assert_eq!((hello.device, happened), (Some(device()), Some(Happening::Back(welcome()))));
+}
