@@ -5,7 +5,7 @@ use super::keys::Action;
 use super::motion::Motion;
 use super::overlay::Overlay;
 use super::state::{Pane, State};
-use super::{choose, going, help, layout, press, say, scroll};
+use super::{choose, going, help, layout, leaving, press, say, scroll};
 use crate::model::Body;
 
 /// Does it.
@@ -31,8 +31,8 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Choose => choose::begin(state),
         Action::Help => state.overlay = Some(help::page(&state.setting.keys)),
         Action::Notes => state.overlay = Some(notes(state)),
-        Action::FoldRooms => state.panes.rooms = turned(layout::areas(state).rooms.is_some()),
-        Action::FoldMembers => state.panes.members = turned(layout::areas(state).members.is_some()),
+        Action::FoldRooms => fold(state, true),
+        Action::FoldMembers => fold(state, false),
         _ => edit(state, action),
     }
     Vec::new()
@@ -101,7 +101,7 @@ pub(super) fn edit_message(state: &mut State, seq: crate::model::Seq) {
 /// Esc, Ctrl-C and Ctrl-D: leave what one is at, or the program.
 fn end(state: &mut State, action: Action) -> Vec<Effect> {
     let Some(room) = state.rooms.current_mut() else {
-        return if action == Action::Cancel { Vec::new() } else { vec![Effect::Quit] };
+        return if action == Action::Cancel { Vec::new() } else { leave(state, action) };
     };
     if action == Action::DeleteOrLeave && !room.draft.is_empty() {
         room.draft.kill(Motion::Right);
@@ -114,7 +114,7 @@ fn end(state: &mut State, action: Action) -> Vec<Effect> {
     } else if action == Action::Cancel {
         state.note = None;
     } else if room.draft.is_empty() {
-        return vec![Effect::Quit];
+        return leave(state, action);
     } else {
         let killed = room.draft.take();
         room.recall.add(killed.clone());
@@ -122,6 +122,10 @@ fn end(state: &mut State, action: Action) -> Vec<Effect> {
     }
     state.keep_soon();
     Vec::new()
+}
+
+fn leave(state: &mut State, action: Action) -> Vec<Effect> {
+    if action == Action::Interrupt { leaving::interrupt(state) } else { leaving::quit(state) }
 }
 
 fn next_news(state: &mut State) -> Vec<Effect> {
@@ -144,12 +148,23 @@ fn page(state: &State) -> usize {
     scroll::chat_size(state).1.saturating_sub(2).max(1)
 }
 
-const fn turned(is_shown: bool) -> Pane {
-    if is_shown { Pane::Hidden } else { Pane::Shown }
+/// Folds or unfolds what is at one side, and says so if there is no room for it.
+fn fold(state: &mut State, is_rooms: bool) {
+    let is_shown = |state: &State| {
+        let areas = layout::areas(state);
+        if is_rooms { areas.rooms.is_some() } else { areas.members.is_some() }
+    };
+    let pane = if is_shown(state) { Pane::Hidden } else { Pane::Shown };
+    *(if is_rooms { &mut state.panes.rooms } else { &mut state.panes.members }) = pane;
+    if pane == Pane::Shown && !is_shown(state) {
+        let finder = state.setting.keys.of(Action::Switcher);
+        let instead = if is_rooms { format!("{finder} finds a room") } else { ".who lists who is here".to_owned() };
+        state.tell(format!("the screen is too narrow for that; {instead}"));
+    }
 }
 
 fn notes(state: &State) -> Overlay {
     let rows: Vec<String> = state.notes.iter().map(|note| note.text.clone()).collect();
-    let top = rows.len().saturating_sub(usize::from(state.size.1) / 2);
-    Overlay::Page { title: "told so far".to_owned(), rows, top }
+    // the last of it
+    Overlay::Page { title: "told so far".to_owned(), rows, top: usize::MAX }
 }

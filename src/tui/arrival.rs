@@ -31,6 +31,8 @@ pub(super) enum Arrival {
     Tick,
     /// Something happened in rooms, or to the connection.
     Happening(Box<Happening>),
+    /// The server has said its last word, and what follows from it, in lines.
+    Over(Vec<String>),
     /// Something that was to be done is done, or is not.
     Outcome(Box<Outcome>),
 }
@@ -60,6 +62,8 @@ pub(super) enum Outcome {
     Progress { transfer: u64, done: u64, total: u64 },
     /// A transfer ended, without a number one that nobody asked for; what to tell about it, if anything.
     Transferred { transfer: Option<u64>, told: Result<Option<String>, String> },
+    /// Of [`Effect::Stop`].
+    Stopped(u64),
     /// Of [`Effect::Paths`]: what a path could be.
     Paths { typed: String, found: Vec<String> },
     /// Of [`Effect::Look`]: there is a file of this size.
@@ -105,6 +109,8 @@ pub(super) enum Effect {
     Thumb(Attachment),
     /// Fetch the file of a message, and open it with the program that the system has for it.
     Open { transfer: u64, room: String, seq: Seq },
+    /// Stop a transfer.
+    Stop(u64),
     /// Open a link with the system's program.
     OpenLink(String),
     /// Find out how a path goes on.
@@ -119,6 +125,8 @@ pub(super) enum Effect {
     Suspend,
     /// Tell that one was named, by a text that is not yet fit for a terminal.
     Notify(String),
+    /// Connect now and not later.
+    Hurry,
     /// Leave.
     Quit,
 }

@@ -23,6 +23,13 @@ impl Keys {
         chosen.or_else(|| keys::action(key).filter(|action| self.chords(*action).is_none()))
     }
 
+    /// The first key of an action, for a hint.
+    #[must_use]
+    pub(super) fn of(&self, action: Action) -> String {
+        let all = TABLE.iter().find(|row| row.action == action).map(|row| self.shown(row)).unwrap_or_default();
+        if all.starts_with('(') { all } else { all.split(' ').next().unwrap_or_default().to_owned() }
+    }
+
     /// The keys of a row, as the help shows them.
     #[must_use]
     pub(super) fn shown(&self, row: &Row) -> String {

@@ -84,7 +84,11 @@ pub(super) fn visible(state: &State, room: &Room, width: usize, height: usize) -
 
 /// What has been said and is not back yet.
 fn on_their_way(state: &State, room: &Room, width: usize) -> Vec<Row> {
-    let rows = room.waiting().filter_map(words).flat_map(|text| sending(text, width, room.head, &state.setting));
+    let last = room.timeline.span().slots().iter().rev().find(|slot| slot.is_shown());
+    let is_other = last.is_none_or(|slot| slot.event.author != state.oneself);
+    let name = |at: usize| Some(state.oneself.name.as_str()).filter(|_| at == 0 && is_other);
+    let texts = room.waiting().filter_map(words).enumerate();
+    let rows = texts.flat_map(|(at, text)| sending(text, name(at), width, room.head, &state.setting));
     rows.map(|line| Row { seq: None, line }).collect()
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, FutureExt};
 use jiff::tz::TimeZone;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use super::arrival::{Effect, Outcome};
 use super::timeline::Way;
@@ -24,6 +24,8 @@ const PAGE_EVENTS: u16 = 200;
 
 /// Something under way; it goes nowhere unless it is polled.
 pub(super) type Doing = BoxFuture<'static, Option<Outcome>>;
+/// A transfer, and what there is to tell about it.
+type Told = BoxFuture<'static, Result<Option<String>, String>>;
 
 /// Who does it.
 #[derive(Debug)]
@@ -36,13 +38,15 @@ pub(super) struct Doer {
     pub thumbs: Option<PathBuf>,
     /// Files that are fetched unasked at the same time.
     pub saving: Arc<Semaphore>,
+    /// What is on its way: it stops when its sender is dropped.
+    pub stops: Vec<(u64, oneshot::Sender<()>)>,
     /// How far transfers are; what does not fit is not needed.
     pub progress: mpsc::Sender<Outcome>,
 }
 
 impl Doer {
     /// Begins something; nothing for what the loop itself does.
-    pub(super) fn begin(&self, effect: Effect) -> Option<Doing> {
+    pub(super) fn begin(&mut self, effect: Effect) -> Option<Doing> {
         let client = self.client.clone();
         Some(match effect {
             Effect::Join(room) => join(client, room),
@@ -66,26 +70,25 @@ impl Doer {
         })
     }
 
-    fn begin_with_files(&self, effect: Effect) -> Option<Doing> {
+    fn begin_with_files(&mut self, effect: Effect) -> Option<Doing> {
         let client = self.client.clone();
         Some(match effect {
-            Effect::Upload { transfer, room, path, kind } => self.upload(transfer, room, path, kind),
+            Effect::Upload { transfer, room, path, kind } => {
+                let sent = self.upload(transfer, room, path, kind);
+                self.until_stopped(transfer, sent)
+            }
             Effect::Save { transfer, room, seq, to } => {
                 let saved = self.fetch(transfer, room, seq, to);
-                async move {
-                    let told = saved.await.map(|path| Some(format!("saved {}", path.display())));
-                    Some(Outcome::Transferred { transfer: Some(transfer), told })
-                }
-                .boxed()
+                let told = async move { saved.await.map(|path| Some(format!("saved {}", path.display()))) };
+                self.until_stopped(transfer, told.boxed())
             }
             Effect::Open { transfer, room, seq } => {
                 let saved = self.fetch(transfer, room, seq, None);
-                async move {
+                let told = async move {
                     let opened = saved.await.and_then(|path| opener::open(&path).map(|()| path));
-                    let told = opened.map(|path| Some(format!("opened {}", path.display())));
-                    Some(Outcome::Transferred { transfer: Some(transfer), told })
-                }
-                .boxed()
+                    opened.map(|path| Some(format!("opened {}", path.display())))
+                };
+                self.until_stopped(transfer, told.boxed())
             }
             Effect::AutoSave { attachment } => {
                 let (saving, downloads) = (Arc::clone(&self.saving), self.downloads.clone());
@@ -98,6 +101,10 @@ impl Doer {
                     Some(Outcome::Thumb { sha256: file.sha256, thumb })
                 }
                 .boxed()
+            }
+            Effect::Stop(transfer) => {
+                self.stops.retain(|(id, _)| *id != transfer);
+                return None;
             }
             Effect::OpenLink(link) => async move { opener::open(link).err().map(Outcome::Fault) }.boxed(),
             Effect::Paths(typed) => blocking(move || Some(Outcome::Paths { found: paths::completed(&typed), typed })),
@@ -117,11 +124,22 @@ impl Doer {
         async move { Some(Outcome::Said { room, id, said: answer.await.map_err(words) }) }.boxed()
     }
 
-    fn upload(&self, transfer: u64, room: String, path: PathBuf, kind: UploadKind) -> Doing {
+    fn upload(&self, transfer: u64, room: String, path: PathBuf, kind: UploadKind) -> Told {
         let (client, progress) = (self.client.clone(), self.progress(transfer));
+        async move { client.upload(&room, &path, kind, progress).await.map(|_| None).map_err(words) }.boxed()
+    }
+
+    /// A transfer that ends early when [`Effect::Stop`] names it.
+    fn until_stopped(&mut self, transfer: u64, telling: Told) -> Doing {
+        let (stop, stopped) = oneshot::channel();
+        self.stops.retain(|(_, stop)| !stop.is_closed());
+        self.stops.push((transfer, stop));
         async move {
-            let told = client.upload(&room, &path, kind, progress).await.map(|_| None).map_err(words);
-            Some(Outcome::Transferred { transfer: Some(transfer), told })
+            tokio::select! {
+                biased;
+                told = telling => Some(Outcome::Transferred { transfer: Some(transfer), told }),
+                _ = stopped => Some(Outcome::Stopped(transfer)),
+            }
         }
         .boxed()
     }

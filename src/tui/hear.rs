@@ -2,6 +2,7 @@
 
 use super::arrival::Effect;
 use super::link::Link;
+use super::overlay::Overlay;
 use super::state::State;
 use super::update::is_seen;
 use crate::client::Happening;
@@ -46,6 +47,13 @@ pub(super) fn hear(state: &mut State, happening: Happening) -> Vec<Effect> {
         Happening::Ended(_) | Happening::Distrusted(_) => {}
     }
     Vec::new()
+}
+
+/// The server has ended it for good: that is told, and all that was said stays to be read.
+pub(super) fn is_over(state: &mut State, mut words: Vec<String>) {
+    state.link = Link::Over;
+    words.extend([String::new(), "Esc closes this page; Ctrl-C twice leaves. What you typed is kept.".to_owned()]);
+    state.overlay = Some(Overlay::Page { title: "the conversation is over".to_owned(), rows: words, top: 0 });
 }
 
 fn on_event(state: &mut State, event: &Event) -> Vec<Effect> {

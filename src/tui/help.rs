@@ -49,7 +49,9 @@ mod tests {
             out.push('\n');
         }
         out += "| command | what it does |\n| --- | --- |\n";
-        out.extend(obey::TABLE.iter().map(|(word, arguments, does)| format!("| `.{word} {arguments}` | {does} |\n")));
+        for (word, arguments, does) in obey::TABLE {
+            out.extend([format!("| `{}` | {does} |\n", format!(".{word} {arguments}").trim_end())]);
+        }
         out
     }
 

@@ -159,8 +159,8 @@ pub(super) static TABLE: [Row; 60] = [
 /// Keys that are the same everywhere.
 pub(super) static FIXED: [Row; 3] = [
     row(G::Rest, "Esc", A::Cancel, "leaves what is open"),
-    row(G::Rest, "Ctrl-C", A::Interrupt, "clears the line, and leaves if there is none"),
-    row(G::Rest, "Ctrl-D", A::DeleteOrLeave, "likewise leaves"),
+    row(G::Rest, "Ctrl-C", A::Interrupt, "clears the line; if there is none, stops files; twice: leaves"),
+    row(G::Rest, "Ctrl-D", A::DeleteOrLeave, "leaves, if nothing is typed"),
 ];
 
 /// All rows that people should know.

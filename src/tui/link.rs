@@ -6,6 +6,8 @@ pub(super) enum Link {
     /// There is one.
     #[default]
     Up,
+    /// There will be none.
+    Over,
     /// There is none; why, and when the next attempt is.
     Down {
         /// Not yet fit for a terminal.
@@ -29,9 +31,10 @@ impl Link {
             Self::Up if is_encrypted => "connected, encrypted".to_owned(),
             Self::Up => "connected".to_owned(),
             Self::Down { retry_at, .. } if *retry_at > now => {
-                format!("offline, again in {} s", (retry_at - now).div_ceil(1_000))
+                format!("offline, again in {} s, Enter: now", (retry_at - now).div_ceil(1_000))
             }
             Self::Down { .. } => "offline, connecting".to_owned(),
+            Self::Over => "over, Ctrl-C twice leaves".to_owned(),
         }
     }
 
@@ -55,7 +58,7 @@ mod tests {
     #[test]
     fn a_countdown_moves_each_second_and_then_rests() {
         let link = Link::Down { why: "shutdown".to_owned(), retry_at: 2_500 };
-        assert_eq!(link.words(0, true), "offline, again in 3 s");
+        assert_eq!(link.words(0, true), "offline, again in 3 s, Enter: now");
         assert_eq!((link.redraw_at(0), link.redraw_at(500), link.redraw_at(2_500)), (Some(500), Some(1_500), None));
         assert_eq!(link.words(2_500, true), "offline, connecting");
         assert_eq!((Link::Up.words(0, true).as_str(), Link::Up.redraw_at(0)), ("connected, encrypted", None));

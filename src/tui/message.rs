@@ -18,6 +18,8 @@ use crate::terminal::quote::quote;
 
 /// Columns of a time and the space after it.
 const TIME_WIDTH: usize = 6;
+/// Digits for which there is room from the beginning, so that a young room does not move as it grows.
+const NUMBER_DIGITS: usize = 3;
 /// How long somebody's messages belong together, in seconds.
 const TOGETHER_S: i64 = 5 * 60;
 
@@ -55,7 +57,7 @@ impl Columns {
     pub(super) fn new(width: usize, head: Seq) -> Self {
         let time = if width >= 48 { TIME_WIDTH } else { 0 };
         let name = (width / 6).clamp(6, 14);
-        let number = if width >= 30 { head.to_string().len() + 2 } else { 0 };
+        let number = if width >= 30 { head.to_string().len().max(NUMBER_DIGITS) + 2 } else { 0 };
         Self { time, name, text: width.saturating_sub(time + name + 1 + number).max(2), number }
     }
 
@@ -111,13 +113,21 @@ pub(super) fn lines(slot: &Slot, around: &Around<'_>) -> Vec<Line<'static>> {
     out
 }
 
-/// The rows of something that is on its way: it has no time and no number yet.
+/// The rows of something that is on its way: it has no time and no number yet. It has a name where somebody else spoke
+/// before.
 #[must_use]
-pub(super) fn sending(text: &str, width: usize, head: Seq, setting: &Setting) -> Vec<Line<'static>> {
+pub(super) fn sending(
+    text: &str,
+    name: Option<&str>,
+    width: usize,
+    head: Seq,
+    setting: &Setting,
+) -> Vec<Line<'static>> {
     let columns = Columns::new(width, head);
     let style = setting.theme.dim;
     let sign = Span::styled("  …".to_owned(), style);
-    let (time, name) = if columns.time > 0 { (sign, Span::default()) } else { (Span::default(), sign) };
+    let author = name.map(|name| Span::styled(cut(&safe_text(name), columns.name), style)).unwrap_or_default();
+    let (time, name) = if columns.time > 0 { (sign, author) } else { (Span::default(), sign) };
     framed(&units(&safe_lines(text), style), columns, [time, name, Span::default()])
 }
 

@@ -5,9 +5,9 @@
 //! The core is pure. A [`state`] is changed by what comes ([`arrival`], [`update`]) and drawn by a [`view`]; what is to be
 //! done goes out as an effect. In reading order: what is in memory of a room ([`slot`], [`span`], [`timeline`], [`room`],
 //! [`rooms`]), what is typed ([`motion`], [`editor`], [`recall`], [`complete`], [`emoji`], [`keys`], [`bindings`]), what that does
-//! ([`press`], [`act`], [`say`], [`obey`], [`over`], [`secret`], [`paste`], [`mouse`], [`choose`], [`going`], [`scroll`]), what
+//! ([`press`], [`act`], [`say`], [`obey`], [`over`], [`secret`], [`paste`], [`mouse`], [`choose`], [`going`], [`leaving`], [`scroll`]), what
 //! happens ([`hear`], [`outcome`], [`pace`], [`link`]), what it looks like ([`theme`], [`wrap`], [`markup`], [`message`], [`picture`],
-//! [`chat`], [`layout`], [`help`], the `view_…`), and the edge where it meets the world ([`start`], [`mod@run`], [`doing`], [`opener`],
+//! [`chat`], [`layout`], [`help`], [`page`], the `view_…`), and the edge where it meets the world ([`start`], [`waiting`], [`mod@run`], [`doing`], [`opener`],
 //! [`paths`], [`thumbs`], [`screen`], [`notify`], [`drafts`]).
 
 mod act;
@@ -26,6 +26,7 @@ mod hear;
 mod help;
 mod keys;
 mod layout;
+mod leaving;
 mod link;
 mod markup;
 mod message;
@@ -38,6 +39,7 @@ mod outcome;
 mod over;
 mod overlay;
 mod pace;
+mod page;
 mod paste;
 mod paths;
 mod picture;
@@ -66,6 +68,7 @@ mod view;
 mod view_line;
 mod view_over;
 mod view_rooms;
+mod waiting;
 mod wrap;
 
 pub use self::bindings::Keys;

@@ -12,7 +12,7 @@ use super::{chat, going, markup, scroll, view_rooms};
 use crate::model::Body;
 
 /// Rows that the wheel moves.
-const WHEEL_ROWS: usize = 3;
+const WHEEL_ROWS: isize = 3;
 
 /// Takes in what the mouse did.
 pub(super) fn mouse(state: &mut State, mouse: MouseEvent) -> Vec<Effect> {
@@ -33,12 +33,15 @@ pub(super) fn mouse(state: &mut State, mouse: MouseEvent) -> Vec<Effect> {
 
 fn wheel(state: &mut State, is_up: bool) {
     state.key_at = state.now;
-    if let Some(Overlay::Page { rows, top, .. }) = &mut state.overlay {
-        let last = rows.len().saturating_sub(super::view_over::page_rows(state.size));
-        *top = if is_up { top.saturating_sub(WHEEL_ROWS) } else { (*top + WHEEL_ROWS).min(last) };
+    if let Some(Overlay::Page { rows, top, .. }) = &state.overlay {
+        let turned = super::page::turned(state, rows, *top, if is_up { -WHEEL_ROWS } else { WHEEL_ROWS });
+        if let Some(Overlay::Page { top, .. }) = &mut state.overlay {
+            *top = turned;
+        }
         return;
     }
-    if is_up { scroll::up(state, WHEEL_ROWS) } else { scroll::down(state, WHEEL_ROWS) }
+    let rows = WHEEL_ROWS.unsigned_abs();
+    if is_up { scroll::up(state, rows) } else { scroll::down(state, rows) }
 }
 
 fn press(state: &mut State, at: Position) -> Vec<Effect> {

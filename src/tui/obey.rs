@@ -4,7 +4,7 @@
 use super::arrival::Effect;
 use super::say::{send_body, take_line};
 use super::state::State;
-use super::{choose, going, help, scroll, secret};
+use super::{choose, going, help, leaving, scroll, secret};
 use crate::model::{Body, Seq};
 use crate::terminal::command::Command;
 use crate::terminal::remark::{Remark, saying};
@@ -19,15 +19,18 @@ pub(super) enum Own {
     Open(Seq),
     /// Go to a message.
     Goto(Seq),
+    /// Stop what is on its way.
+    Stop,
     /// It cannot be read, and why.
     Mistake(String),
 }
 
 /// A row of the table: the word, its arguments, what it does.
-pub(super) static TABLE: [(&str, &str, &str); 3] = [
+pub(super) static TABLE: [(&str, &str, &str); 4] = [
     ("search", "[TEXT]", "finds a text in what is loaded; again: further back"),
     ("open", "N", "opens the file of message N with the system's program"),
     ("goto", "N", "goes to message N"),
+    ("stop", "", "stops the files that are on their way"),
 ];
 
 /// Reads such a command, if the line is one.
@@ -44,6 +47,7 @@ pub(super) fn own(line: &str) -> Option<Own> {
         "search" => Some(Own::Search(argument.to_owned())),
         "open" => Some(numbered("open", Own::Open)),
         "goto" => Some(numbered("goto", Own::Goto)),
+        "stop" => Some(Own::Stop),
         _ => None,
     }
 }
@@ -63,6 +67,7 @@ pub(super) fn obey_own(state: &mut State, own: Own) -> Vec<Effect> {
             let head = state.rooms.current().map(|room| room.head).unwrap_or_default();
             scroll::to_message(state, seq.min(head)).into_iter().collect()
         }
+        Own::Stop => leaving::stop(state),
         Own::Mistake(why) => {
             state.fault(why);
             Vec::new()
@@ -84,7 +89,7 @@ pub(super) fn obey(state: &mut State, line: &str, command: Command) -> Vec<Effec
         Command::Devices(_) => return vec![Effect::People(command, Vec::new())],
         Command::File(path) => return upload(state, path, UploadKind::File),
         Command::Image(path) => return upload(state, path, UploadKind::Image),
-        Command::Quit => return vec![Effect::Quit],
+        Command::Quit => return leaving::quit(state),
         Command::Join(name) => return going::go_to(state, &name),
         Command::Leave => return going::leave(state),
         Command::Rooms => return vec![Effect::Rooms { is_shown: true }],

@@ -65,6 +65,7 @@ fn on_rest(state: &mut State, outcome: Outcome) {
             }
         }
         Outcome::Transferred { transfer, told } => on_transferred(state, transfer, told),
+        Outcome::Stopped(transfer) => on_stopped(state, transfer),
         Outcome::Paths { typed, found } => complete::on_paths(state, &typed, found),
         Outcome::File { path, is_image, bytes, typed } => {
             let is_there = state.rooms.current().is_some_and(|room| room.draft.text().contains(&typed));
@@ -200,4 +201,11 @@ fn on_transferred(state: &mut State, transfer: Option<u64>, told: Result<Option<
         Ok(None) => {}
         Err(why) => state.fault(why),
     }
+}
+
+fn on_stopped(state: &mut State, transfer: u64) {
+    let Some(place) = state.transfers.iter().position(|one| one.id == transfer) else { return };
+    let stopped = state.transfers.remove(place);
+    let what = if stopped.is_upload { "was not sent" } else { "was not fetched" };
+    state.tell(format!("stopped: {} {what}", stopped.label));
 }

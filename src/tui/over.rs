@@ -6,7 +6,9 @@ use crossterm::event::{KeyCode, KeyEvent};
 use super::arrival::Effect;
 use super::editor::Editor;
 use super::keys::Action;
+use super::motion::Motion;
 use super::overlay::{Ask, Dropped, Overlay};
+use super::page;
 use super::press::letter;
 use super::state::State;
 use super::{choose, going, obey, press, secret, view_over};
@@ -24,18 +26,20 @@ pub(super) fn key(state: &mut State, key: KeyEvent) -> Vec<Effect> {
     }
     match overlay {
         Overlay::Page { title, rows, top } => {
-            let page = usize::from(state.size.1 / 2).max(1);
-            let last = rows.len().saturating_sub(view_over::page_rows(state.size));
-            let top = match (action, key.code) {
-                (Some(Action::Up | Action::LineUp), _) => top.saturating_sub(1),
-                (Some(Action::Down | Action::LineDown), _) => top + 1,
-                (Some(Action::PageUp), _) => top.saturating_sub(page),
-                (Some(Action::PageDown), _) | (None, KeyCode::Char(' ')) => top + page,
+            let page = isize::try_from(page::size(state).1.saturating_sub(1)).unwrap_or(1).max(1);
+            let by = match (action, key.code) {
+                (Some(Action::Up | Action::LineUp), _) => -1,
+                (Some(Action::Down | Action::LineDown), _) => 1,
+                (Some(Action::PageUp), _) => -page,
+                (Some(Action::PageDown), _) | (None, KeyCode::Char(' ')) => page,
+                (Some(Action::Go(Motion::LineStart)), KeyCode::Home) => isize::MIN,
+                (Some(Action::Go(Motion::LineEnd)), KeyCode::End) => isize::MAX,
                 // it closes the page, and is the first of what is typed next
                 (None, _) if letter(key).is_some() => return press::key(state, key),
                 _ => return Vec::new(),
             };
-            state.overlay = Some(Overlay::Page { title, rows, top: top.min(last) });
+            let top = page::turned(state, &rows, top, by);
+            state.overlay = Some(Overlay::Page { title, rows, top });
             Vec::new()
         }
         Overlay::Switcher { query, chosen } => switch(state, key, action, query, chosen),

@@ -23,6 +23,8 @@ use super::screen::Screen;
 use super::start::{Look, restore, setting};
 use super::state::State;
 use super::update::update;
+use super::waiting::{self, Edge};
+use super::{notify, view};
 use crate::client::{Happening, Happenings};
 use crate::model::limits;
 use crate::terminal::door::{self, Entered, Entering};
@@ -46,21 +48,20 @@ pub async fn run(config: Config, look: Look) -> ExitCode {
 }
 
 async fn hold(config: Config, look: Look) -> Result<Ending, Error> {
-    let entered = match door::enter(config).await? {
-        Entering::In(entered) => *entered,
-        Entering::TurnedAway(ending) => return Ok(ending),
-    };
-    let signals = Signals::take()?;
-    let screen = Screen::take_over()?;
-    let run = Run::new(entered, look, screen, signals);
-    Ok(run.go().await)
+    match waiting::enter(config).await? {
+        (Entering::In(entered), edge) => {
+            let edge = edge.map_or_else(Edge::take_over, Ok)?;
+            Ok(Run::new(*entered, look, edge).go().await)
+        }
+        (Entering::TurnedAway(ending), _) => Ok(ending),
+    }
 }
 
 enum Step {
     Arrived(Arrival),
     Draw,
     Leave,
-    End(Ending),
+    End,
 }
 
 struct Run {
@@ -78,10 +79,14 @@ struct Run {
     drawn: Instant,
     is_changed: bool,
     leave_by: Option<Instant>,
+    /// The server has said its last word; whoever reads it leaves when they like.
+    is_over: bool,
+    ending: Ending,
 }
 
 impl Run {
-    fn new(entered: Entered, look: Look, screen: Screen, signals: Signals) -> Self {
+    fn new(entered: Entered, look: Look, edge: Edge) -> Self {
+        let Edge { screen, signals, keys } = edge;
         let notify = look.notify;
         let setting = setting(&entered, look);
         let Entered { client, happenings, room, downloads, device_dir, words, .. } = entered;
@@ -102,12 +107,13 @@ impl Run {
                 downloads,
                 thumbs: device_dir.as_ref().map(|dir| dir.join("thumbs")),
                 saving,
+                stops: Vec::new(),
                 progress: told,
             },
             screen,
             notify,
             happenings,
-            keys: EventStream::new(),
+            keys,
             signals,
             doings: FuturesUnordered::new(),
             progress,
@@ -116,6 +122,8 @@ impl Run {
             drawn: now.checked_sub(FRAME).unwrap_or(now),
             is_changed: true,
             leave_by: None,
+            is_over: false,
+            ending: Ending { is_good: true, words: Vec::new() },
         }
     }
 
@@ -127,11 +135,11 @@ impl Run {
                 Step::Arrived(arrival) => self.take(arrival),
                 Step::Draw => {}
                 Step::Leave => self.leave(),
-                Step::End(ending) => return self.end(ending).await,
+                Step::End => return self.end().await,
             }
             let is_done = self.state.unanswered() == 0 || !self.state.link.is_up();
             if self.leave_by.is_some() && is_done {
-                return self.end(Ending { is_good: true, words: Vec::new() }).await;
+                return self.end().await;
             }
         }
     }
@@ -160,7 +168,7 @@ impl Run {
     async fn step(&mut self) -> Step {
         let deadline = self.state.deadline().map(|at| self.begun + Duration::from_millis(at));
         let frame = (self.is_changed && self.screen.is_ready()).then(|| self.drawn + FRAME);
-        let leave_by = self.leave_by;
+        let (leave_by, is_over) = (self.leave_by, self.is_over);
         let Self { signals, keys, doings, progress, happenings, screen, .. } = self;
         let arrived = |outcome| Step::Arrived(Arrival::Outcome(Box::new(outcome)));
         tokio::select! {
@@ -168,26 +176,29 @@ impl Run {
             _ = signals.next() => Step::Leave,
             key = keys.next() => match key {
                 Some(Ok(event)) => Step::Arrived(arrival(event)),
-                Some(Err(_)) | None => Step::End(Ending { is_good: true, words: Vec::new() }),
+                Some(Err(_)) | None => Step::End,
             },
             () = until(frame) => Step::Draw,
             () = screen.ready() => if screen.is_gone() { Step::Leave } else { Step::Draw },
             Some(outcome) = doings.next() => outcome.map_or(Step::Draw, arrived),
             Some(outcome) = progress.recv() => arrived(outcome),
-            happening = happenings.next() => self.happened(happening),
+            happening = happenings.next(), if !is_over => self.happened(happening),
             () = until(deadline) => Step::Arrived(Arrival::Tick),
-            () = until(leave_by) => Step::End(Ending { is_good: true, words: Vec::new() }),
+            () = until(leave_by) => Step::End,
         }
     }
 
-    fn happened(&self, happening: Option<Happening>) -> Step {
-        let ended = |words| Step::End(Ending { is_good: false, words });
-        match happening {
-            Some(Happening::Ended(bye)) => ended(parting::ended(&bye, self.device_dir.as_deref())),
-            Some(Happening::Distrusted(why)) => ended(certificate::distrusted(&why)),
-            Some(happening) => Step::Arrived(Arrival::Happening(Box::new(happening))),
-            None => ended(vec![Line::fault("the connection is closed")]),
-        }
+    fn happened(&mut self, happening: Option<Happening>) -> Step {
+        let words = match happening {
+            Some(Happening::Ended(bye)) => parting::ended(&bye, self.device_dir.as_deref()),
+            Some(Happening::Distrusted(why)) => certificate::distrusted(&why),
+            Some(happening) => return Step::Arrived(Arrival::Happening(Box::new(happening))),
+            None => vec![Line::fault("the connection is closed")],
+        };
+        let told = words.iter().map(ToString::to_string).collect();
+        self.ending = Ending { is_good: false, words };
+        self.is_over = true;
+        Step::Arrived(Arrival::Over(told))
     }
 
     fn take(&mut self, arrival: Arrival) {
@@ -209,6 +220,7 @@ impl Run {
             Effect::Redraw => self.screen.forget(),
             Effect::Suspend => self.screen.suspend(),
             Effect::Notify(text) => self.screen.ring(self.notify, &text),
+            Effect::Hurry => self.doer.client.hurry(),
             Effect::Quit => self.leave(),
             effect => self.doings.extend(self.doer.begin(effect)),
         }
@@ -219,7 +231,8 @@ impl Run {
             return;
         }
         self.state.size = self.screen.size();
-        if self.screen.draw(&self.state) {
+        let (state, title) = (&self.state, notify::title(&self.state));
+        if self.screen.draw(state.size, &title, |buffer| view::draw(state, buffer)) {
             self.is_changed = false;
         }
         self.drawn = Instant::now();
@@ -238,8 +251,9 @@ impl Run {
         self.leave_by.get_or_insert(Instant::now() + limits::TERMINAL_LEAVE_TIMEOUT);
     }
 
-    async fn end(mut self, mut ending: Ending) -> Ending {
+    async fn end(mut self) -> Ending {
         self.keep();
+        let mut ending = self.ending;
         if self.state.unanswered() > 0 {
             ending.words.push(render::unanswered(self.state.unanswered(), self.device_dir.is_some()));
         }

@@ -2,6 +2,7 @@
 //! in the line. What a command does is left to [`super::obey`].
 
 use super::arrival::Effect;
+use super::link::Link;
 use super::obey;
 use super::room::Sending;
 use super::state::State;
@@ -26,7 +27,7 @@ pub(super) fn send(state: &mut State) -> Vec<Effect> {
         return obey::obey_own(state, own);
     }
     match read_line(&line) {
-        Input::Nothing => Vec::new(),
+        Input::Nothing => hurry(state),
         Input::Mistake(why) => {
             state.fault(why);
             Vec::new()
@@ -39,8 +40,23 @@ pub(super) fn send(state: &mut State) -> Vec<Effect> {
     }
 }
 
+/// Enter in an empty line: whoever waits for the connection need not.
+fn hurry(state: &mut State) -> Vec<Effect> {
+    match &mut state.link {
+        Link::Down { retry_at, .. } if *retry_at > state.now => {
+            *retry_at = state.now;
+            vec![Effect::Hurry]
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// Says something, and takes its line out; the line stays if that is not possible.
 pub(super) fn send_body(state: &mut State, line: &str, body: Body, reply_to: Option<Seq>) -> Vec<Effect> {
+    if state.link == Link::Over {
+        state.fault("the conversation is over: nothing was said; what you typed is kept for the next time");
+        return Vec::new();
+    }
     let text = match &body {
         Body::Text(text) | Body::Edit { text, .. } => text.as_str(),
         _ => "",

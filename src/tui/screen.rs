@@ -11,12 +11,11 @@ use std::time::Duration;
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use tokio::sync::Notify;
 
 use super::notify::{self, Dialect};
-use super::state::State;
-use super::view;
 use crate::model::limits;
 use crate::terminal::Error;
 
@@ -100,26 +99,29 @@ impl Screen {
 
     /// Draws, unless the last frame is still being written or the terminal has just changed its size. Returns whether it
     /// did.
-    pub(super) fn draw(&mut self, state: &State) -> bool {
+    pub(super) fn draw(
+        &mut self,
+        size: (u16, u16),
+        title: &str,
+        paint: impl FnOnce(&mut Buffer) -> Option<Position>,
+    ) -> bool {
         if !self.is_ready() {
             return false;
         }
         let mut is_drawn = false;
         let drawn = self.terminal.draw(|frame| {
             let area = frame.area();
-            if (area.width, area.height) == state.size {
-                let cursor = view::draw(state, frame.buffer_mut());
-                if let Some(cursor) = cursor {
+            if (area.width, area.height) == size {
+                if let Some(cursor) = paint(frame.buffer_mut()) {
                     frame.set_cursor_position(cursor);
                 }
                 is_drawn = true;
             }
         });
         let bytes = self.cells.take();
-        let title = notify::title(state);
         if title != self.title {
-            self.aside += &notify::set_title(&title);
-            self.title = title;
+            self.aside += &notify::set_title(title);
+            title.clone_into(&mut self.title);
         }
         let aside = std::mem::take(&mut self.aside);
         if drawn.is_ok() && !(bytes.is_empty() && aside.is_empty()) {

@@ -128,6 +128,8 @@ pub(super) struct State {
     pub rung: Option<u64>,
     /// Milliseconds since the beginning.
     pub now: u64,
+    /// When leaving was asked for, and not done at once.
+    pub leave_asked: Option<u64>,
     pub has_focus: bool,
     pub key_at: u64,
     /// Rooms whose end was read to see whether they name oneself.
@@ -165,6 +167,7 @@ impl State {
             typing_told: None,
             rung: None,
             now: 0,
+            leave_asked: None,
             has_focus: true,
             key_at: 0,
             looked_back: 0,

@@ -30,6 +30,10 @@ pub(super) fn update(state: &mut State, arrival: Arrival, now: u64) -> Vec<Effec
         }
         Arrival::Tick => tick(state),
         Arrival::Happening(happening) => hear::hear(state, *happening),
+        Arrival::Over(words) => {
+            hear::is_over(state, words);
+            Vec::new()
+        }
         Arrival::Outcome(outcome) => outcome::outcome(state, *outcome),
     };
     look(state);

@@ -7,12 +7,14 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 
 use super::chat::visible;
+use super::keys::Action;
 use super::layout::{Areas, areas};
 use super::overlay::Overlay;
+use super::page::broken;
 use super::state::State;
 use super::wrap::cut;
 use super::{view_line, view_over, view_rooms};
-use crate::model::safe_text;
+use crate::model::{Seq, safe_text};
 
 /// Draws all of it. Returns where the cursor is.
 pub(super) fn draw(state: &State, buffer: &mut Buffer) -> Option<Position> {
@@ -56,6 +58,9 @@ fn chat(state: &State, area: Rect, buffer: &mut Buffer) {
         return put(buffer, area, 0, &Line::styled(cut(hint, usize::from(area.width)), state.setting.theme.dim));
     };
     let rows = visible(state, room, usize::from(area.width), usize::from(area.height));
+    if rows.is_empty() && room.is_joined && room.head == Seq::default() {
+        empty(state, area, buffer);
+    }
     let first = usize::from(area.height).saturating_sub(rows.len());
     for (at, row) in rows.iter().enumerate() {
         let at = u16::try_from(first + at).unwrap_or(u16::MAX);
@@ -68,13 +73,30 @@ fn chat(state: &State, area: Rect, buffer: &mut Buffer) {
     below(state, area, buffer);
 }
 
+/// What can be done where nothing was said yet.
+fn empty(state: &State, area: Rect, buffer: &mut Buffer) {
+    let keys = &state.setting.keys;
+    let mut words = vec!["Nobody has said anything here yet.".to_owned()];
+    if state.oneself.guest {
+        words.push(format!("You are {}; .register NAME claims a name of your own.", state.oneself.name));
+    }
+    words.push(".rooms lists what there is, .join ROOM goes there or begins it.".to_owned());
+    words.push(format!("{} shows all keys and commands.", keys.of(Action::Help)));
+    let rows = broken(&words, usize::from(area.width));
+    let first = area.height.saturating_sub(u16::try_from(rows.len()).unwrap_or(u16::MAX));
+    for (row, text) in (first..area.height).zip(rows) {
+        put(buffer, area, row, &Line::styled(text, state.setting.theme.dim));
+    }
+}
+
 /// How much there is below what can be seen.
 fn below(state: &State, area: Rect, buffer: &mut Buffer) {
     let Some(room) = state.rooms.current().filter(|room| room.anchor.is_some()) else { return };
     let seen = room.anchor.map(|anchor| anchor.seq).unwrap_or_default();
+    let key = state.setting.keys.of(Action::ToBottom);
     let text = match room.unread {
-        0 => format!(" ↓ {} below · Alt-End ", room.head.0.saturating_sub(seen.0)),
-        unread => format!(" ↓ {unread} new · Alt-End "),
+        0 => format!(" ↓ {} below · {key} ", room.head.0.saturating_sub(seen.0)),
+        unread => format!(" ↓ {unread} new · {key} "),
     };
     let width = u16::try_from(text.chars().count()).unwrap_or(area.width).min(area.width);
     let corner = Rect { x: area.right() - width, y: area.bottom().saturating_sub(1), width, height: 1 };
@@ -96,7 +118,7 @@ pub(super) fn drawn(state: &State) -> String {
 
 /// The cells of a buffer, row by row.
 #[cfg(test)]
-fn as_text(buffer: &Buffer) -> String {
+pub(super) fn as_text(buffer: &Buffer) -> String {
     use unicode_width::UnicodeWidthStr;
     let mut out = String::new();
     for y in 0..buffer.area.height {

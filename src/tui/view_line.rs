@@ -8,6 +8,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use super::choose;
+use super::keys::Action;
 use super::layout::PROMPT_WIDTH;
 use super::message::safe_lines;
 use super::overlay::Overlay;
@@ -28,7 +29,7 @@ fn bar(transfer: &Transfer) -> String {
 }
 
 /// Draws how things are. What was just told stands in its place for a while: a row that comes and goes would move the
-/// conversation.
+/// conversation. What must not be missed meanwhile stands beside it, where there is room.
 pub(super) fn status(state: &State, area: Rect, buffer: &mut Buffer) {
     let theme = &state.setting.theme;
     let width = usize::from(area.width);
@@ -40,12 +41,37 @@ pub(super) fn status(state: &State, area: Rect, buffer: &mut Buffer) {
         (None, _) => (status_words(state).join(" · "), theme.bar),
     };
     put(buffer, area, 0, &Line::styled(cut(&format!(" {words}"), width), style));
+    let beside = urgent(state).join(" · ");
+    let taken = words.width() + beside.width() + 4;
+    if state.note.is_some() && !beside.is_empty() && taken <= width {
+        let left = u16::try_from(width - beside.width() - 1).unwrap_or(0);
+        let rest = Rect { x: area.x + left, width: area.width - left, ..area };
+        put(buffer, rest, 0, &Line::styled(beside, theme.bar));
+    }
 }
 
 /// Whatever is told, being offline is not hidden.
 fn told(state: &State, text: &str) -> String {
     let text = safe_text(text);
     if state.link.is_up() { text.into_owned() } else { format!("{text} · offline") }
+}
+
+/// What goes on while something else is told.
+fn urgent(state: &State) -> Vec<String> {
+    let mut words: Vec<String> = state.transfers.iter().map(bar).collect();
+    words.extend(sending(state));
+    words.extend(news(state));
+    words
+}
+
+fn sending(state: &State) -> Option<String> {
+    let waiting = state.unanswered();
+    (waiting > 0).then(|| format!("sending {waiting}"))
+}
+
+fn news(state: &State) -> Option<String> {
+    let news: u64 = state.rooms.all().iter().map(|room| room.unread).sum();
+    (news > 0).then(|| format!("{news} unread, {}", state.setting.keys.of(Action::NextNews)))
 }
 
 fn status_words(state: &State) -> Vec<String> {
@@ -58,20 +84,12 @@ fn status_words(state: &State) -> Vec<String> {
     }
     words.extend(state.transfers.iter().map(bar));
     words.push(state.link.words(state.now, state.setting.is_encrypted));
-    match state.unanswered() {
-        0 => {}
-        waiting => words.push(format!("sending {waiting}")),
-    }
+    words.extend(sending(state));
     if room.is_some_and(|room| room.timeline.loading.is_some() && room.anchor.is_some()) {
         words.push("loading".to_owned());
     }
     words.extend(room.and_then(|room| typing(&room.typing)));
-    let news: u64 = state.rooms.all().iter().map(|room| room.unread).sum();
-    if news > 0 {
-        words.push(format!("{news} unread, Alt-A"));
-    } else {
-        words.push("F1 help".to_owned());
-    }
+    words.push(news(state).unwrap_or_else(|| format!("{} help", state.setting.keys.of(Action::Help))));
     words
 }
 
@@ -90,7 +108,6 @@ pub(super) fn input(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Po
     let room = state.rooms.current()?;
     let theme = &state.setting.theme;
     let inner = Rect { x: area.x + PROMPT_WIDTH, width: area.width.saturating_sub(PROMPT_WIDTH), ..area };
-    put(buffer, area, 0, &Line::styled("› ", theme.dim));
     let width = usize::from(inner.width.saturating_sub(1)).max(1);
     let typed = units(&safe_lines(room.draft.text()), Style::default());
     // a mark may have more graphemes than what it stands for
@@ -99,6 +116,10 @@ pub(super) fn input(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Po
     let at = rows.iter().rposition(|row| row.start <= before).unwrap_or(0);
     let height = usize::from(area.height).max(1);
     let first = (at + 1).saturating_sub(height).min(rows.len().saturating_sub(height));
+    put(buffer, area, 0, &Line::styled(if first > 0 { "↑ " } else { "› " }, theme.dim));
+    if rows.len() > first + height {
+        put(buffer, area, area.height.saturating_sub(1), &Line::styled("↓ ", theme.dim));
+    }
     for (row, range) in (0..area.height).zip(rows.iter().skip(first)) {
         put(buffer, inner, row, &line(&typed[range.clone()]));
     }

@@ -13,8 +13,10 @@ use unicode_width::UnicodeWidthStr;
 
 use super::complete::Completion;
 use super::fuzzy::score;
+use super::keys::Action;
 use super::layout::Areas;
 use super::overlay::{Ask, Dropped, Overlay};
+use super::page;
 use super::state::State;
 use super::view::{put, whole};
 use super::view_line::{hidden, hidden_width};
@@ -32,11 +34,7 @@ pub(super) fn over(state: &State, areas: &Areas, buffer: &mut Buffer) -> Option<
     }
     match state.overlay.as_ref()? {
         Overlay::Page { title, rows, top } => {
-            let height = page_rows(state.size);
-            let rows: Vec<Line> =
-                rows.iter().skip(*top).take(height).map(|row| Line::raw(safe_text(row).into_owned())).collect();
-            let title = format!("{} · Esc closes", safe_text(title));
-            frame(state, space, &title, &rows, buffer);
+            leaf(state, space, (title, rows, *top), buffer);
             None
         }
         Overlay::Switcher { query, chosen } => {
@@ -48,26 +46,50 @@ pub(super) fn over(state: &State, areas: &Areas, buffer: &mut Buffer) -> Option<
             }
             let area = frame(state, space, "go to a room", &rows, buffer);
             let column = safe_text(&query.text()[..query.cursor()]).width() + 2;
-            Some(position(area, column))
+            Some(position(area, (column, 0)))
         }
         Overlay::Secret { questions, asked, typed, .. } => {
             let question = questions.get(*asked).map_or("", |question| question.words());
             let letters = typed.text().graphemes(true).count();
-            let area = frame(state, space, "not shown, and kept nowhere", &[hidden(question, letters)], buffer);
-            Some(position(area, hidden_width(question, letters)))
+            let mut rows = lines(&[question.to_owned()], state);
+            // the dots stand behind the question where they fit
+            if rows.len() > 1 || hidden_width(question, letters) > page::size(state).0 {
+                rows.push(hidden("", letters));
+            } else {
+                rows = vec![hidden(question, letters)];
+            }
+            let column = rows.last().map_or(0, Line::width);
+            let area = frame(state, space, "not shown, and kept nowhere", &rows, buffer);
+            Some(position(area, (column, rows.len() - 1)))
         }
         Overlay::Ask(ask) => {
-            frame(state, space, "Esc is no", &questions(ask), buffer);
+            frame(state, space, "Esc is no", &lines(&questions(ask), state), buffer);
             None
         }
         Overlay::Choose(_) => None,
     }
 }
 
-/// Rows of a page that fit.
-#[must_use]
-pub(super) fn page_rows((_, height): (u16, u16)) -> usize {
-    usize::from(height.saturating_sub(5)).max(1)
+/// A page, and where in it one is.
+fn leaf(state: &State, space: Rect, (title, texts, top): (&str, &[String], usize), buffer: &mut Buffer) {
+    let keys = &state.setting.keys;
+    let (columns, height) = page::size(state);
+    let all = page::broken(texts, columns);
+    let top = page::turned(state, texts, top, 0);
+    let bottom = (top + height).min(all.len());
+    let place = if height < all.len() {
+        let key = keys.of(if bottom < all.len() { Action::PageDown } else { Action::PageUp });
+        format!(" · {} to {bottom} of {}, {key}", top + 1, all.len())
+    } else {
+        String::new()
+    };
+    let rows: Vec<Line> = all.into_iter().skip(top).take(height).map(Line::raw).collect();
+    frame(state, space, &format!("{}{place} · Esc closes", safe_text(title)), &rows, buffer);
+}
+
+/// Texts in as many rows as they take.
+fn lines(texts: &[String], state: &State) -> Vec<Line<'static>> {
+    page::broken(texts, page::size(state).0).into_iter().map(Line::raw).collect()
 }
 
 /// The rooms whose names hold these letters, the best first.
@@ -95,8 +117,8 @@ fn room(state: &State, name: &str, is_chosen: bool) -> Line<'static> {
     Line::from(vec![Span::styled(format!("{}  ", safe_text(name)), style), Span::styled(about, theme.dim)])
 }
 
-fn questions(ask: &Ask) -> Vec<Line<'static>> {
-    let lines = match ask {
+fn questions(ask: &Ask) -> Vec<String> {
+    match ask {
         Ask::Paste(text) => {
             let (lines, bytes) = (text.lines().count(), text.len());
             vec![format!("paste {lines} lines, {bytes} bytes?"), "y: into the line   n: no".to_owned()]
@@ -111,8 +133,7 @@ fn questions(ask: &Ask) -> Vec<Line<'static>> {
             ]
         }
         Ask::Delete(seq) => vec![format!("take back #{seq}? That cannot be undone."), "y: yes   n: no".to_owned()],
-    };
-    lines.into_iter().map(Line::raw).collect()
+    }
 }
 
 /// What Tab offers, above the line.
@@ -136,9 +157,9 @@ fn offer(state: &State, completion: &Completion, space: Rect, buffer: &mut Buffe
     }
 }
 
-fn position(area: Rect, column: usize) -> Position {
-    let x = area.x + u16::try_from(column).unwrap_or(0);
-    Position::new(x.min(area.right().saturating_sub(1)), area.y)
+fn position(area: Rect, (column, row): (usize, usize)) -> Position {
+    let (x, y) = (area.x + u16::try_from(column).unwrap_or(0), area.y + u16::try_from(row).unwrap_or(0));
+    Position::new(x.min(area.right().saturating_sub(1)), y.min(area.bottom().saturating_sub(1)))
 }
 
 fn clear(area: Rect, buffer: &mut Buffer) {

@@ -17,6 +17,8 @@ fn whoever_is_told_to_go_gives_the_terminal_back() {
         let mut ann = Person::sit_down(&server);
         ann.sees("› half a line");
         ann.presses("\x03\x03");
+        ann.sees("Ctrl-C again leaves");
+        ann.presses("\x03");
         assert_eq!(ann.leaves_the_terminal_as_it_was(), 0);
     }
 }
@@ -72,4 +74,64 @@ fn nothing_that_others_say_reaches_the_terminal_raw() {
     for evil in ["\u{202e}", "\u{2066}", "\u{200b}"] {
         assert!(!raw.contains(evil), "{evil:?}");
     }
+}
+
+#[test]
+fn a_server_that_is_away_at_the_start_is_waited_for() {
+    let mut server = TestServer::start();
+    server.stop();
+    let state = server.temporary_dir().join("state");
+    let mut ann = Person::start(server.address().port(), state.clone());
+    ann.sees("cannot reach");
+    ann.sees("trying again in");
+    ann.resizes(40, 10);
+    ann.sees("Ctrl-C: leave");
+    ann.presses("\x03");
+    assert_eq!(ann.leaves_the_terminal_as_it_was(), 1);
+    let mut ann = Person::start(server.address().port(), state);
+    ann.sees("trying again in");
+    server.restart();
+    ann.presses("\r");
+    ann.sees("lobby, 1 here");
+    ann.types("here at last");
+    ann.sees("here at last");
+    ann.sees_no_more("sending");
+}
+
+#[test]
+fn who_is_told_to_go_can_read_why_and_loses_no_word() {
+    let server = TestServer::start();
+    let mut ann = Person::sit_down(&server);
+    ann.types("said before");
+    ann.sees("#1");
+    let (state, copy) = (server.temporary_dir().join("state"), server.temporary_dir().join("copy"));
+    assert!(Command::new("cp").arg("-r").args([&state, &copy]).status().expect("cp is everywhere").success());
+    let other = Person::start(server.address().port(), copy);
+    other.sees("lobby, ");
+    ann.sees("the conversation is over");
+    ann.presses("half a line");
+    ann.sees("› half a line");
+    ann.sees("said before");
+    ann.presses("\r");
+    ann.sees("nothing was said");
+    ann.sees("› half a line");
+    ann.presses("\x15\x03\x03");
+    assert_eq!(ann.leaves_the_terminal_as_it_was(), 1);
+}
+
+#[test]
+fn a_file_on_its_way_can_be_stopped() {
+    let server = TestServer::start();
+    let path = server.temporary_dir().join("large.bin");
+    std::fs::write(&path, vec![7; 60_000_000]).expect("there is room");
+    let mut ann = Person::sit_down(&server);
+    ann.types(&format!(".file {}", path.display()));
+    ann.sees("↑ large.bin");
+    ann.presses("\x04");
+    ann.sees("once more stops it and leaves");
+    ann.presses("\x03");
+    ann.sees("stopped: large.bin was not sent");
+    ann.types("still here");
+    ann.sees("#1");
+    assert!(!ann.screen().contains("[file]"));
 }

@@ -116,3 +116,71 @@ fn even_the_tiniest_screen_is_one() {
         }
     }
 }
+
+#[test]
+fn an_empty_room_says_what_can_be_done() {
+    let mut ann = Person::new(44, 12);
+    ann.state.oneself.guest = true;
+    ann.joins("lobby", 0, None);
+    insta::assert_snapshot!(ann.sees());
+    ann.hears(event(1, "ben", text("hello")));
+    assert!(!ann.sees().contains("Nobody"));
+}
+
+#[test]
+fn pages_can_be_read_to_their_end_at_any_width() {
+    let mut ann = Person::in_lobby(40, 10);
+    let rows =
+        (1..=30).map(|row| format!("{row} a row that is longer than a small screen is wide, end{row}")).collect();
+    ann.learns(Outcome::List { title: "rows".to_owned(), rows });
+    let mut seen = String::new();
+    for _ in 0..40 {
+        seen += &ann.sees();
+        ann.presses(KeyCode::PageDown);
+    }
+    for row in 1..=30 {
+        assert!(seen.contains(&format!("end{row}")), "{row}");
+    }
+    assert!(ann.sees().contains("end30") && ann.sees().contains("PageUp"));
+    ann.presses(KeyCode::Home);
+    assert!(ann.sees().contains("1 a row") && ann.sees().contains("1 to 6 of"));
+}
+
+#[test]
+fn a_question_for_a_password_is_read_on_a_small_screen() {
+    let mut ann = Person::in_lobby(40, 10);
+    ann.sends(".password");
+    ann.types("secret");
+    let screen = ann.sees();
+    assert!(screen.contains("the old password, or nothing if"), "{screen}");
+    assert!(screen.contains("there is none") && screen.contains("••••••") && !screen.contains("secret"), "{screen}");
+}
+
+#[test]
+fn what_is_told_does_not_hide_what_goes_on() {
+    let mut ann = full(80, 24);
+    ann.state.tell("something");
+    let screen = ann.sees();
+    let row = screen.lines().find(|row| row.contains("* something")).expect("it is told");
+    assert!(row.ends_with("10 unread, Alt-A"), "{row}");
+    ann.state.tell("something so long that there is no room beside it on a screen of eighty columns");
+    assert!(!ann.sees().contains("10 unread, Alt-A"));
+}
+
+#[test]
+fn a_side_for_which_there_is_no_room_is_told_of() {
+    let mut ann = Person::in_lobby(30, 10);
+    ann.presses(KeyCode::F(8));
+    assert!(ann.sees().contains("too narrow"), "{}", ann.sees());
+}
+
+#[test]
+fn a_line_that_is_longer_than_its_place_says_so() {
+    let mut ann = Person::in_lobby(80, 12);
+    ann.takes(Arrival::Paste("one\ntwo\nthree\nfour\nfive".to_owned()));
+    assert!(ann.sees().contains("↑ two") && !ann.sees().contains("one"), "{}", ann.sees());
+    for _ in 0..4 {
+        ann.presses(KeyCode::Up);
+    }
+    assert!(ann.sees().contains("› one") && ann.sees().contains("↓ four"), "{}", ann.sees());
+}
