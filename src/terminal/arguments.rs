@@ -4,7 +4,7 @@
 use super::command::Command;
 use super::path::read_path;
 use super::remark::Remark;
-use crate::model::{DeviceId, Seq, limits};
+use crate::model::{DeviceId, RoomName, Seq, limits};
 
 /// Whatever is larger is no message's number.
 const SEQ_LIMIT: u64 = 1 << 53;
@@ -59,7 +59,17 @@ pub(super) fn image(typed: &str) -> Result<Command, String> {
 
 /// `ROOM`
 pub(super) fn join(typed: &str) -> Result<Command, String> {
-    one_word(typed, "a room").map(Command::Join)
+    room_name(typed).map(Command::Join)
+}
+
+/// A room's name, also as other chats write it: no name begins with a `#`, so that it can only be such a sign.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub(crate) fn room_name(typed: &str) -> Result<String, String> {
+    let word = one_word(typed, "a room")?;
+    let bare = word.strip_prefix('#').unwrap_or(&word);
+    RoomName::parse(bare).map(|_| bare.to_owned()).map_err(|why| why.to_string())
 }
 
 /// `[TEXT]`

@@ -1,11 +1,13 @@
 //! What a typed line means. One table holds the commands: the parser, the help and the completion read nothing else.
-//! What stands behind a command's word is left to [`super::arguments`], doing what it says to [`super::act`].
+//! What stands behind a command's word is left to [`super::arguments`], doing what it says to [`super::act`], and words that are none to
+//! [`super::elsewhere`].
 
 use std::path::PathBuf;
 
 use super::arguments::{
     delete, devices, edit, file, history, image, join, login, password, react, register, reply, save, topic,
 };
+use super::elsewhere::instead;
 use super::remark::Remark;
 use crate::model::{DeviceId, Seq};
 
@@ -80,6 +82,8 @@ pub(crate) enum Completes {
 pub(crate) struct Row {
     /// The word after the dot.
     pub name: &'static str,
+    /// Words that people bring along for the same; the help only names them.
+    pub others: &'static [&'static str],
     /// Its arguments, as the help shows them.
     pub arguments: &'static str,
     /// What it does, in a few words.
@@ -96,14 +100,26 @@ const fn row(
     completes: Completes,
     parse: fn(&str) -> Result<Command, String>,
 ) -> Row {
-    Row { name, arguments, does, completes, parse }
+    Row { name, others: &[], arguments, does, completes, parse }
+}
+
+impl Row {
+    /// The same, under other words too.
+    const fn or(mut self, others: &'static [&'static str]) -> Self {
+        self.others = others;
+        self
+    }
+
+    fn is_called(&self, word: &str) -> bool {
+        self.name.eq_ignore_ascii_case(word) || self.others.iter().any(|other| other.eq_ignore_ascii_case(word))
+    }
 }
 
 /// All commands, in the order in which the help shows them.
 pub(crate) static TABLE: [Row; 21] = [
     row("usage", "", "shows this", Completes::Nothing, |_| Ok(Command::Usage)),
     row("help", "", "shows this too", Completes::Nothing, |_| Ok(Command::Usage)),
-    row("register", "HANDLE", "claims a name that nobody else can take", Completes::Nothing, register),
+    row("register", "HANDLE", "claims a name that nobody else can take", Completes::Nothing, register).or(&["nick"]),
     row("login", "HANDLE", "comes back to a name from another device", Completes::Nothing, login),
     row("password", "", "sets or changes your password", Completes::Nothing, password),
     row("devices", "[revoke ID]", "lists your devices, or locks one out", Completes::Nothing, devices),
@@ -115,14 +131,21 @@ pub(crate) static TABLE: [Row; 21] = [
     row("file", "PATH", "sends a file", Completes::Paths, file),
     row("image", "PATH", "sends a png, jpeg, gif or webp", Completes::Paths, image),
     row("save", "N [PATH]", "saves the file of message N", Completes::Paths, save),
-    row("join", "ROOM", "goes to a room, and makes it if there is none", Completes::Rooms, join),
-    row("leave", "", "leaves this room", Completes::Nothing, |_| Ok(Command::Leave)),
-    row("rooms", "", "lists the rooms", Completes::Nothing, |_| Ok(Command::Rooms)),
-    row("who", "", "lists who is here", Completes::Nothing, |_| Ok(Command::Who)),
+    row("join", "ROOM", "goes to a room, and makes it if there is none", Completes::Rooms, join).or(&["j"]),
+    row("leave", "", "leaves this room", Completes::Nothing, |_| Ok(Command::Leave)).or(&["part"]),
+    row("rooms", "", "lists the rooms", Completes::Nothing, |_| Ok(Command::Rooms)).or(&["list"]),
+    row("who", "", "lists who is here", Completes::Nothing, |_| Ok(Command::Who)).or(&["names"]),
     row("history", "[N]", "shows the last N messages (50)", Completes::Nothing, history),
     row("topic", "[TEXT]", "shows or sets what this room is about", Completes::Nothing, topic),
-    row("quit", "", "leaves, as do Ctrl-D and Ctrl-C", Completes::Nothing, |_| Ok(Command::Quit)),
+    row("quit", "", "leaves, as do Ctrl-D and Ctrl-C", Completes::Nothing, |_| Ok(Command::Quit))
+        .or(&["exit", "q", "bye"]),
 ];
+
+/// The command that a word means, in whatever case.
+#[must_use]
+pub(crate) fn row_of(word: &str) -> Option<&'static Row> {
+    TABLE.iter().find(|row| row.is_called(word))
+}
 
 /// Reads a line as it was typed.
 #[must_use]
@@ -145,25 +168,33 @@ fn said(sign: char, line: &str) -> &str {
 /// The help: a line for each command, and what is no command.
 pub(crate) fn usage() -> impl Iterator<Item = String> {
     let commands = TABLE.iter().map(|row| format!("{:<21} {}", format!(".{} {}", row.name, row.arguments), row.does));
+    let others: Vec<&str> = TABLE.iter().flat_map(|row| row.others).copied().collect();
     let rest = [
-        "anything else is said in the room; N is the number that follows the time",
-        "a line that begins with a dot or a slash is said if you double it; ... stays",
+        "anything else is said in the room; N is the number that follows the time".to_owned(),
+        "a line that begins with a dot or a slash is said if you double it; ... stays".to_owned(),
+        format!("words of other chats work too: {}", others.join(", ")),
     ];
-    commands.chain(rest.map(str::to_owned))
+    commands.chain(rest)
 }
 
 fn read_command(sign: char, rest: &str) -> Result<Command, String> {
     let (word, arguments) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-    let row = TABLE.iter().find(|row| row.name.eq_ignore_ascii_case(word)).ok_or_else(|| unknown(sign, word))?;
+    let row = row_of(word).ok_or_else(|| unknown(sign, word, rest))?;
     if row.arguments.is_empty() && !arguments.trim().is_empty() {
         return Err(format!("{sign}{} takes nothing after it", row.name));
     }
     (row.parse)(arguments.trim()).map_err(|why| format!("{why}: {sign}{} {}", row.name, row.arguments))
 }
 
-fn unknown(sign: char, word: &str) -> String {
-    let nearest = TABLE.iter().map(|row| (strsim::osa_distance(row.name, &word.to_lowercase()), row.name)).min();
+fn unknown(sign: char, word: &str, rest: &str) -> String {
     let escape = format!("to say it as it is, begin with {sign}{sign}");
+    if sign == '/' && word.contains('/') {
+        return format!(".file /{} sends a file; {escape}", rest.trim_end());
+    }
+    if let Some(instead) = instead(word) {
+        return format!("there is no {sign}{word}: {instead}");
+    }
+    let nearest = TABLE.iter().map(|row| (strsim::osa_distance(row.name, &word.to_lowercase()), row.name)).min();
     match nearest {
         Some((distance, name)) if distance <= 2 && distance < word.chars().count() => {
             format!("there is no {sign}{word}; did you mean {sign}{name}? ({escape})")
@@ -173,128 +204,4 @@ fn unknown(sign: char, word: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn command(line: &str) -> Command {
-        match read_line(line) {
-            Input::Command(command) => command,
-            other => panic!("{line:?} is {other:?}"),
-        }
-    }
-
-    fn mistake(line: &str) -> String {
-        match read_line(line) {
-            Input::Mistake(why) => why,
-            other => panic!("{line:?} is {other:?}"),
-        }
-    }
-
-    #[test]
-    fn every_command_is_understood_with_either_sign() {
-        let table = [
-            ("usage", Command::Usage),
-            ("help", Command::Usage),
-            ("register ann", Command::Register("ann".to_owned())),
-            ("login ann", Command::Login("ann".to_owned())),
-            ("password", Command::Password),
-            ("devices", Command::Devices(None)),
-            ("devices revoke 12", Command::Devices(Some(DeviceId(12)))),
-            ("file a b.txt", Command::File("a b.txt".into())),
-            ("image 'cat 1.png'", Command::Image("cat 1.png".into())),
-            ("quit", Command::Quit),
-            ("join  dev ", Command::Join("dev".to_owned())),
-            ("leave", Command::Leave),
-            ("rooms", Command::Rooms),
-            ("WHO", Command::Who),
-            ("history", Command::History(50)),
-            ("history 7", Command::History(7)),
-            ("topic", Command::Topic(None)),
-            ("topic all of it", Command::Topic(Some("all of it".to_owned()))),
-            ("save 12", Command::Save { seq: Seq(12), to: None }),
-            ("save #12 x y", Command::Save { seq: Seq(12), to: Some("x y".into()) }),
-        ];
-        for (line, expected) in table {
-            assert_eq!(command(&format!(".{line}")), expected);
-            assert_eq!(command(&format!("/{line}")), expected);
-        }
-    }
-
-    #[test]
-    fn remarks_name_a_message() {
-        let react = |on| Remark::React { of: Seq(3), emoji: "👍".to_owned(), on };
-        let table = [
-            ("reply 3 I am", Remark::Reply { to: Seq(3), text: "I am".to_owned() }),
-            ("edit I am", Remark::Edit { of: None, text: "I am".to_owned() }),
-            ("edit #3 I am", Remark::Edit { of: Some(Seq(3)), text: "I am".to_owned() }),
-            ("delete", Remark::Delete(None)),
-            ("delete #3", Remark::Delete(Some(Seq(3)))),
-            ("react #3 👍", react(true)),
-            ("unreact 3 👍", react(false)),
-        ];
-        for (line, expected) in table {
-            assert_eq!(command(&format!(".{line}")), Command::Remark(expected));
-        }
-    }
-
-    #[test]
-    fn texts_are_texts() {
-        for line in ["hello", " .quit", "http://x", "a\n.quit", "¡hola!", "...", "... well", "...and", "///"] {
-            assert_eq!(read_line(line), Input::Text(line.to_owned()));
-        }
-        assert_eq!(read_line("//quit"), Input::Text("/quit".to_owned()));
-        assert_eq!(read_line("..hello"), Input::Text(".hello".to_owned()));
-        assert_eq!(read_line(" \t"), Input::Nothing);
-    }
-
-    #[test]
-    fn the_nearest_command_is_named() {
-        for (line, nearest) in [(".qiut", ".quit"), ("/jion x", "/join"), (".regster", ".register"), (".rom", ".rooms")]
-        {
-            assert!(mistake(line).contains(&format!("did you mean {nearest}?")), "{}", mistake(line));
-        }
-        assert!(mistake(".fnord").contains(".usage"));
-        assert!(mistake("/usr/bin").contains("begin with //"));
-        assert!(mistake(". a").contains(".usage"));
-    }
-
-    #[test]
-    fn wrong_arguments_are_explained() {
-        for (line, word) in [
-            (".join", "a room is missing: .join ROOM"),
-            (".join a b", "one word"),
-            (".quit now", "takes nothing"),
-            (".history 0", "from 1 to 1000"),
-            (".history many", "from 1 to 1000"),
-            (".save", "the number"),
-            (".save 0", "the number"),
-            (".save 1 'x", "closing"),
-            (".file", "a path is missing"),
-            (".reply yes", "N is the number of a message, as in #12: .reply N TEXT"),
-            (".reply 3", "the answer is missing: .reply N TEXT"),
-            (".edit", "the new text is missing: .edit [N] TEXT"),
-            (".delete that", "N is the number of a message, as in #12: .delete N"),
-            (".react 3", "an emoji is missing: .react N EMOJI"),
-        ] {
-            assert!(mistake(line).contains(word), "{}", mistake(line));
-        }
-    }
-
-    #[test]
-    fn the_help_names_every_command_and_fits_a_terminal() {
-        let help: Vec<String> = usage().collect();
-        assert!(TABLE.iter().all(|row| help.iter().any(|line| line.contains(&format!(".{}", row.name)))));
-        assert!(help.iter().all(|line| line.len() < 78), "{help:?}");
-    }
-
-    proptest! {
-        #[test]
-        fn any_line_is_understood_or_explained(line in "[./]?[a-z]{0,8}.{0,20}") {
-            if let Input::Text(text) = read_line(&line) {
-                prop_assert!(line.ends_with(&text));
-            }
-        }
-    }
-}
+mod tests;

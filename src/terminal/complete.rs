@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rustyline::completion::{FilenameCompleter, Pair};
 
-use super::command::{Completes, TABLE};
+use super::command::{Completes, TABLE, row_of};
 use super::typist::Facts;
 use crate::model::safe_text;
 
@@ -27,8 +27,7 @@ impl Finisher {
         let before = &line[..cursor];
         let Some(rest) = before.strip_prefix(['.', '/']) else { return (cursor, Vec::new()) };
         let Some((word, arguments)) = rest.split_once(char::is_whitespace) else { return (1, commands(rest)) };
-        let row = TABLE.iter().find(|row| row.name.eq_ignore_ascii_case(word));
-        match row.map(|row| row.completes) {
+        match row_of(word).map(|row| row.completes) {
             Some(Completes::Rooms) => (cursor - arguments.trim_start().len(), self.rooms(arguments.trim_start())),
             Some(Completes::Paths) => self.paths(line, cursor),
             Some(Completes::Nothing) | None => (cursor, Vec::new()),

@@ -1,19 +1,20 @@
 //! The terminal client: a conversation with a person at a prompt, or with a script behind a pipe. It begins here, with
 //! what was chosen on the command line; the connection and its troubles are left to [`crate::client`].
 //!
-//! In reading order: the way in ([`door`]), what is typed ([`command`], [`arguments`], [`path`], [`remark`]), what is shown ([`safe_text`],
+//! In reading order: the way in ([`door`]), what is typed ([`command`], [`arguments`], [`elsewhere`], [`path`], [`remark`]), what is shown ([`safe_text`],
 //! [`quote`], [`line`](mod@line), [`describe`], [`render`], [`parting`]), what was said before ([`recent`], [`fold`],
 //! [`room`], [`rooms`], [`marks`]), files of others ([`names`], [`save`]), the two threads ([`screen`], [`typist`]) and
 //! what they work on ([`gate`], [`prompt`], [`complete`]; [`pipe`]), and the loop in the middle ([`talk`], with [`say`], [`act`],
 //! [`outcome`], [`hear`], [`past`] and [`going`]).
 
 pub(crate) mod act;
-mod arguments;
+pub(crate) mod arguments;
 pub(crate) mod certificate;
 pub(crate) mod command;
 mod complete;
 mod describe;
 pub(crate) mod door;
+mod elsewhere;
 mod error;
 mod fold;
 mod gate;

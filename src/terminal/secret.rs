@@ -4,7 +4,7 @@
 use std::io::{self, BufRead};
 
 use super::Error;
-use super::command::{Command, Input, read_line};
+use super::command::{Command, Input, read_line, row_of};
 use super::gate::{Gate, Phase};
 use super::screen::write_out;
 use crate::model::Password;
@@ -61,8 +61,8 @@ pub(crate) fn objection(line: &str, is_live: bool, is_guest: bool) -> Option<Str
 
 /// Whether a line may be one in which somebody typed a password all the same: it is not kept.
 pub(crate) fn may_tell(line: &str) -> bool {
-    let word = line.trim_start_matches(['.', '/']).split_whitespace().next().unwrap_or_default().to_ascii_lowercase();
-    let is_about_one = ["register", "login", "password"].contains(&word.as_str());
+    let word = line.trim_start_matches(['.', '/']).split_whitespace().next().unwrap_or_default();
+    let is_about_one = row_of(word).is_some_and(|row| ["register", "login", "password"].contains(&row.name));
     is_about_one && line.starts_with(['.', '/']) && questions(line).is_empty()
 }
 
@@ -215,7 +215,9 @@ mod tests {
 
     #[test]
     fn a_line_with_a_password_in_it_is_not_kept() {
-        for line in [".login Ann secret", "/LOGIN Ann secret", ".register Ann secret", ".password secret"] {
+        for line in
+            [".login Ann secret", "/LOGIN Ann secret", ".register Ann secret", ".nick Ann secret", ".password secret"]
+        {
             assert!(may_tell(line), "{line}");
         }
         for line in [".login Ann", "/register Ann", ".password", "login Ann secret", ".join room"] {

@@ -7,7 +7,7 @@ use super::obey;
 use super::room::Room;
 use super::state::State;
 use crate::model::safe_text;
-use crate::terminal::command::{Completes, TABLE};
+use crate::terminal::command::{Completes, TABLE, row_of};
 
 /// Choices that are offered; more is no help.
 const ITEMS_MAX: usize = 50;
@@ -66,7 +66,7 @@ pub(super) fn begin(state: &State) -> Begun {
             return Completion::begin(1, commands(rest));
         };
         let arguments = arguments.trim_start();
-        let row = TABLE.iter().find(|row| row.name.eq_ignore_ascii_case(word));
+        let row = row_of(word);
         match row.map(|row| row.completes) {
             Some(Completes::Rooms) => {
                 return Completion::begin(before.len() - arguments.len(), rooms(state, arguments));

@@ -5,6 +5,8 @@ use super::editor::Editor;
 use super::overlay::Overlay;
 use super::room::Room;
 use super::state::State;
+use crate::model::names::key_of;
+use crate::terminal::command::{Command, Input, read_line};
 
 /// Puts a room on the screen.
 pub(super) fn go(state: &mut State, place: usize) -> Vec<Effect> {
@@ -45,6 +47,24 @@ pub(super) fn out_of(state: &mut State, name: &str) -> Vec<Effect> {
     let was_current = state.rooms.remove(name);
     state.keep_soon();
     if was_current { arrive(state) } else { Vec::new() }
+}
+
+/// One was not let in: one is back where that was asked for, with what was typed for it.
+pub(super) fn turn_back(state: &mut State, name: &str) -> Vec<Effect> {
+    let was_here = state.rooms.find(name) == Some(state.rooms.place());
+    let key = key_of(name);
+    let mut effects = out_of(state, name);
+    let asks = |room: &Room| {
+        let line = room.recall.lines().next_back().filter(|_| was_here && room.draft.is_empty())?;
+        let is_it = matches!(read_line(line), Input::Command(Command::Join(asked)) if key_of(&asked) == key);
+        is_it.then(|| line.clone())
+    };
+    let found = state.rooms.all().iter().enumerate().find_map(|(place, room)| Some((place, asks(room)?)));
+    if let Some((place, line)) = found {
+        effects.extend(go(state, place));
+        state.rooms.all_mut()[place].draft.set(line);
+    }
+    effects
 }
 
 /// Opens the finder of rooms. Where one is in no room, it is the only line that there is, and takes commands too.

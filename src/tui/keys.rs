@@ -93,9 +93,11 @@ use Group as G;
 use Motion as M;
 
 /// All keys, in the order in which the help shows them.
-pub(super) static TABLE: [Row; 60] = [
-    row(G::Rooms, "Ctrl-N", A::NextRoom, "goes to the next room"),
-    row(G::Rooms, "Ctrl-P", A::PreviousRoom, "goes to the room before"),
+pub(super) static TABLE: [Row; 62] = [
+    row(G::Rooms, "Ctrl-N", A::NextRoom, "goes to the next room, as does Alt-Right"),
+    row(G::Rooms, "Alt-Right", A::NextRoom, ""),
+    row(G::Rooms, "Ctrl-P", A::PreviousRoom, "goes to the room before, as does Alt-Left"),
+    row(G::Rooms, "Alt-Left", A::PreviousRoom, ""),
     row(G::Rooms, "Alt-A", A::NextNews, "goes to the next room with something new"),
     row(G::Rooms, "Alt-1", A::Room(1), "goes to the first room, Alt-2 to the second, and so on"),
     row(G::Rooms, "Alt-2", A::Room(2), ""),

@@ -3,11 +3,14 @@
 
 use super::arrival::Effect;
 use super::say::{send_body, take_line};
+use super::slot::Slot;
 use super::state::State;
-use super::{choose, going, help, leaving, scroll, secret};
+use super::{chat, choose, going, help, leaving, scroll, secret};
 use crate::model::{Body, Seq};
+use crate::terminal::Error;
 use crate::terminal::command::Command;
 use crate::terminal::remark::{Remark, saying};
+use crate::terminal::save::Attachment;
 use crate::wire::UploadKind;
 
 /// A command that only a screen has.
@@ -53,7 +56,12 @@ pub(super) fn own(line: &str) -> Option<Own> {
 }
 
 /// Does what it says.
-pub(super) fn obey_own(state: &mut State, own: Own) -> Vec<Effect> {
+pub(super) fn obey_own(state: &mut State, line: &str, own: Own) -> Vec<Effect> {
+    if let Some(why) = objection(state, &own) {
+        state.fault(why);
+        return Vec::new();
+    }
+    take_line(state, line);
     match own {
         Own::Search(text) => {
             if !text.is_empty() {
@@ -63,20 +71,42 @@ pub(super) fn obey_own(state: &mut State, own: Own) -> Vec<Effect> {
             Vec::new()
         }
         Own::Open(seq) => open(state, seq),
-        Own::Goto(seq) => {
-            let head = state.rooms.current().map(|room| room.head).unwrap_or_default();
-            scroll::to_message(state, seq.min(head)).into_iter().collect()
-        }
+        Own::Goto(seq) => scroll::to_message(state, seq).into_iter().collect(),
         Own::Stop => leaving::stop(state),
-        Own::Mistake(why) => {
-            state.fault(why);
-            Vec::new()
-        }
+        Own::Mistake(_) => Vec::new(),
     }
+}
+
+/// Why that cannot be done, as far as it is known here: the line stays then.
+fn objection(state: &State, own: &Own) -> Option<String> {
+    match own {
+        Own::Mistake(why) => Some(why.clone()),
+        Own::Open(seq) => no_file(state, *seq),
+        Own::Goto(seq) => no_message(state, *seq),
+        Own::Search(_) | Own::Stop => None,
+    }
+}
+
+fn no_message(state: &State, seq: Seq) -> Option<String> {
+    let head = state.rooms.current()?.head;
+    let last =
+        if head == Seq::default() { "nothing was said here yet".to_owned() } else { format!("the last is {head}") };
+    (seq > head).then(|| format!("there is no message {seq}; {last}"))
+}
+
+fn no_file(state: &State, seq: Seq) -> Option<String> {
+    let has_none = |slot: &Slot| Attachment::of(&slot.event).is_none();
+    let has_none = chat::find(state.rooms.current()?, seq).is_some_and(has_none);
+    no_message(state, seq).or_else(|| has_none.then(|| Error::NoFile(seq).to_string()))
 }
 
 /// Does what a command of the line mode says.
 pub(super) fn obey(state: &mut State, line: &str, command: Command) -> Vec<Effect> {
+    let why = if let Command::Save { seq, .. } = &command { no_file(state, *seq) } else { None };
+    if let Some(why) = why {
+        state.fault(why);
+        return Vec::new();
+    }
     match command {
         Command::Remark(remark) => return remark_on(state, line, remark),
         Command::Topic(Some(topic)) => return send_body(state, line, Body::Topic(topic), None),
@@ -115,6 +145,10 @@ pub(super) fn upload(state: &mut State, path: std::path::PathBuf, kind: UploadKi
 
 /// Opens the file of a message.
 pub(super) fn open(state: &mut State, seq: Seq) -> Vec<Effect> {
+    if let Some(why) = no_file(state, seq) {
+        state.fault(why);
+        return Vec::new();
+    }
     let Some(room) = state.rooms.current().map(|room| room.name.clone()) else { return Vec::new() };
     let transfer = state.begin_transfer(&format!("#{seq}"), false);
     vec![Effect::Open { transfer, room, seq }]

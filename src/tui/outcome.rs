@@ -92,7 +92,7 @@ fn on_joined(state: &mut State, asked: &str, joined: Result<Joined, String>) -> 
         Err(why) => {
             state.fault(format!("not in {asked}: {why}"));
             let has_words = state.rooms.get_mut(asked).is_some_and(|room| !room.draft.is_empty() || room.is_joined);
-            if has_words { Vec::new() } else { going::out_of(state, asked) }
+            if has_words { Vec::new() } else { going::turn_back(state, asked) }
         }
     }
 }
@@ -164,12 +164,16 @@ fn on_rooms(state: &mut State, rooms: Vec<RoomEntry>, is_shown: bool) {
 /// Whoever typed words is not to lose them.
 fn on_refusal(state: &mut State, name: &str, id: u64, why: &str) {
     let Some(room) = state.rooms.get_mut(name) else { return state.fault(format!("not said: {why}")) };
-    let Some(Sending { body, reply_to, .. }) = room.unsay(id) else { return };
+    let Some(Sending { body, reply_to, line, .. }) = room.unsay(id) else { return };
     let (what, words) = described(&body, reply_to);
-    if let Some(words) = words {
-        if room.draft.is_empty() && room.editing.is_none() {
+    let is_free = room.draft.is_empty() && room.editing.is_none();
+    if is_free && line.is_none() && words.is_some() {
+        room.replying = reply_to;
+    }
+    // a command comes back as it was typed, and leaves alone what was chosen to be answered
+    if let Some(words) = line.or(words) {
+        if is_free {
             room.draft.set(words.clone());
-            room.replying = reply_to;
         }
         room.recall.add(words);
     }

@@ -11,9 +11,10 @@ use super::overlay::{Ask, Dropped, Overlay};
 use super::page;
 use super::press::letter;
 use super::state::State;
-use super::{choose, going, obey, press, secret, view_over};
+use super::{choose, obey, press, secret, view_over};
 use crate::model::Body;
-use crate::terminal::command::{Input, read_line};
+use crate::terminal::arguments::room_name;
+use crate::terminal::command::{Command, Input, read_line};
 use crate::wire::UploadKind;
 
 /// Takes in a key. Whatever is open is put back unless it is done with.
@@ -78,11 +79,11 @@ fn switch(
     match action {
         Some(Action::Send) => {
             let typed = query.text().trim().to_owned();
-            if typed.starts_with(['.', '/']) {
-                return command(state, &typed);
+            let name = found.get(chosen).filter(|_| !typed.starts_with(['.', '/']));
+            match name.map_or_else(|| meant(&typed), |name| Ok(Command::Join(name.clone()))) {
+                Ok(command) => return obey::obey(state, &typed, command),
+                Err(why) => state.fault(why),
             }
-            let name = found.get(chosen).cloned().or_else(|| Some(typed).filter(|typed| !typed.is_empty()));
-            return name.map(|name| going::go_to(state, &name)).unwrap_or_default();
         }
         Some(Action::Up | Action::PreviousRoom | Action::CompleteBack) => chosen = chosen.saturating_sub(1),
         Some(Action::Down | Action::NextRoom | Action::Complete | Action::Switcher) => {
@@ -98,13 +99,13 @@ fn switch(
     Vec::new()
 }
 
-fn command(state: &mut State, typed: &str) -> Vec<Effect> {
+/// What is meant by what was typed to find a room: a command, or the name of a room that is still to be made.
+fn meant(typed: &str) -> Result<Command, String> {
     match read_line(typed) {
-        Input::Command(command) => return obey::obey(state, typed, command),
-        Input::Mistake(why) => state.fault(why),
-        Input::Text(_) | Input::Nothing => {}
+        Input::Command(command) => Ok(command),
+        Input::Mistake(why) => Err(why),
+        Input::Text(_) | Input::Nothing => room_name(typed).map(Command::Join),
     }
-    Vec::new()
 }
 
 fn answer(state: &mut State, key: KeyEvent, ask: Ask) -> Vec<Effect> {

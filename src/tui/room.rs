@@ -30,6 +30,8 @@ pub(super) struct Sending {
     pub body: Body,
     /// What it answers.
     pub reply_to: Option<Seq>,
+    /// The command that it was typed as, if it was one.
+    pub line: Option<String>,
     /// Its place, once the server has it.
     pub said: Option<Seq>,
     /// Whether it came back already.
@@ -257,7 +259,7 @@ mod tests {
 
     #[test]
     fn what_one_says_waits_until_it_is_back() {
-        let sending = |id| Sending { id, body: text("hi"), reply_to: None, said: None, is_heard: false };
+        let sending = |id| Sending { id, body: text("hi"), reply_to: None, line: None, said: None, is_heard: false };
         let said = |seq| Said { room: "lobby".to_owned(), seq: Seq(seq), at: Timestamp(0) };
         let mut room = Room::new("lobby");
         room.sending.extend([sending(1), sending(2)]);

@@ -151,7 +151,7 @@ impl Run {
             let say = unsaid.say().clone();
             let place = self.state.rooms.get_or_add(&say.room);
             let (body, reply_to) = (say.body, say.reply_to);
-            let sending = Sending { id, body, reply_to, said: None, is_heard: false };
+            let sending = Sending { id, body, reply_to, line: None, said: None, is_heard: false };
             self.state.rooms.all_mut()[place].sending.push_back(sending);
             self.doings.push(Doer::await_unsaid(say.room, id, unsaid));
         }

@@ -23,8 +23,7 @@ pub(super) fn send(state: &mut State) -> Vec<Effect> {
         return if line.trim().is_empty() { Vec::new() } else { send_edit(state, of, line) };
     }
     if let Some(own) = obey::own(&line) {
-        take_line(state, &line);
-        return obey::obey_own(state, own);
+        return obey::obey_own(state, &line, own);
     }
     match read_line(&line) {
         Input::Nothing => hurry(state),
@@ -68,11 +67,14 @@ pub(super) fn send_body(state: &mut State, line: &str, body: Body, reply_to: Opt
     take_line(state, line);
     let id = state.id();
     let Some(room) = state.rooms.current_mut() else { return Vec::new() };
-    room.replying = None;
+    if reply_to == room.replying {
+        room.replying = None;
+    }
     room.news_from = None;
     room.anchor = None;
     room.timeline.go_to_tail();
-    room.sending.push_back(Sending { id, body: body.clone(), reply_to, said: None, is_heard: false });
+    let line = matches!(read_line(line), Input::Command(_)).then(|| line.to_owned());
+    room.sending.push_back(Sending { id, body: body.clone(), reply_to, line, said: None, is_heard: false });
     // whoever is killed from here on must not find the words in the line, too
     vec![Effect::Say { room: room.name.clone(), id, body, reply_to }, Effect::Keep]
 }

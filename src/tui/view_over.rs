@@ -95,6 +95,7 @@ fn lines(texts: &[String], state: &State) -> Vec<Line<'static>> {
 /// The rooms whose names hold these letters, the best first.
 #[must_use]
 pub(super) fn found(state: &State, query: &str) -> Vec<String> {
+    let query = query.trim().trim_start_matches('#');
     let mine = state.rooms.all().iter().map(|room| (&room.name, if room.unread > 0 { 3 } else { 2 }));
     let known = state.known.iter().map(|entry| (&entry.room, 0));
     let mut seen = HashSet::new();

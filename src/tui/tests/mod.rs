@@ -1,5 +1,6 @@
 //! The screen as people see it and the keys as they press them, without a terminal.
 
+mod commands;
 mod person;
 mod pictures;
 mod scrolling;

@@ -1,0 +1,97 @@
+//! What somebody who comes from other chats types, and what is said about what cannot be done.
+
+use crossterm::event::{KeyCode, KeyModifiers};
+
+use super::super::arrival::{Effect, Outcome};
+use super::super::testing::text;
+use super::person::Person;
+use crate::model::{Body, Seq};
+
+#[test]
+fn words_of_other_chats_are_understood_or_answered() {
+    let mut ann = Person::in_lobby(80, 24);
+    assert_eq!(ann.sends("/part"), [Effect::Leave("lobby".to_owned())]);
+    assert_eq!(ann.sends("/names"), [Effect::Who("lobby".to_owned())]);
+    assert_eq!(ann.sends("/q"), [Effect::Quit]);
+    ann.sends("/nick Ann");
+    assert!(ann.sees().contains("a password for other devices"), "{}", ann.sees());
+    ann.presses(KeyCode::Esc);
+    assert_eq!(ann.sends("/me waves"), []);
+    assert!(ann.sees().contains("there is no /me: say it in words"), "{}", ann.sees());
+    assert_eq!(ann.line(), "/me waves");
+}
+
+#[test]
+fn a_room_may_be_written_as_elsewhere() {
+    let mut ann = Person::in_lobby(80, 24);
+    assert_eq!(ann.sends("/join #irc").last(), Some(&Effect::Join("irc".to_owned())));
+    ann.holds(KeyModifiers::CONTROL, KeyCode::Char('k'));
+    assert_eq!(ann.sends("#dev").last(), Some(&Effect::Join("dev".to_owned())));
+    ann.sends("/j no/name");
+    assert!(ann.sees().contains("a name is made of letters") && ann.line() == "/j no/name", "{}", ann.sees());
+    ann.holds(KeyModifiers::CONTROL, KeyCode::Char('k'));
+    ann.sends("a!");
+    assert!(ann.sees().contains("a name is made of letters") && ann.sees().contains("› a!"), "{}", ann.sees());
+}
+
+#[test]
+fn who_is_not_let_in_is_back_where_they_were() {
+    let mut ann = Person::in_lobby(80, 24);
+    ann.joins("dev", 0, None);
+    ann.sends("/join closed");
+    ann.learns(Outcome::Joined { asked: "closed".to_owned(), joined: Err("denied".to_owned()) });
+    assert_eq!((ann.state.rooms.place(), ann.line()), (0, "/join closed"));
+    assert!(ann.sees().contains("not in closed: denied"));
+}
+
+#[test]
+fn a_command_that_is_refused_comes_back_as_it_was_typed() {
+    for line in [".reply 99 hi", ".edit 99 hi", ".topic hi", ".react 99 👍", ".delete 99"] {
+        let mut ann = Person::in_lobby(80, 24);
+        ann.hears_lines(1..=3);
+        ann.holds(KeyModifiers::ALT, KeyCode::Char('m'));
+        ann.presses(KeyCode::Enter);
+        assert!(matches!(ann.sends(line)[..], [Effect::Say { .. }, Effect::Keep]), "{line}");
+        let refused = Outcome::Said { room: "lobby".to_owned(), id: ann.state.last_id, said: Err("no".to_owned()) };
+        ann.learns(refused);
+        assert_eq!(ann.line(), line);
+        let replying = ann.state.rooms.current().and_then(|room| room.replying);
+        assert_eq!(replying, Some(Seq(3)), "{line}: what was chosen to be answered still is");
+    }
+}
+
+#[test]
+fn an_answer_that_is_refused_is_one_still() {
+    let mut ann = Person::in_lobby(80, 24);
+    ann.hears_lines(1..=3);
+    ann.holds(KeyModifiers::ALT, KeyCode::Char('m'));
+    ann.presses(KeyCode::Enter);
+    ann.sends("yes");
+    ann.learns(Outcome::Said { room: "lobby".to_owned(), id: 1, said: Err("no".to_owned()) });
+    assert!(ann.line() == "yes" && ann.sees().contains("the answer to #3 was not said"), "{}", ann.sees());
+    let effects = ann.presses(KeyCode::Enter);
+    let is_it = |effect: &Effect| matches!(effect, Effect::Say { body: Body::Text(_), reply_to: Some(Seq(3)), .. });
+    assert!(effects.iter().any(is_it), "{effects:?} {:?}", text("yes"));
+}
+
+#[test]
+fn what_is_not_there_is_said_and_the_line_stays() {
+    let mut ann = Person::in_lobby(80, 24);
+    ann.sends(".goto 3");
+    assert!(ann.sees().contains("there is no message 3; nothing was said here yet"));
+    ann.holds(KeyModifiers::CONTROL, KeyCode::Char('c'));
+    ann.hears_lines(1..=5);
+    for (line, why) in [
+        (".goto 1000", "there is no message 1000; the last is 5"),
+        (".open 1000", "there is no message 1000; the last is 5"),
+        (".open 3", "#3 has no file here"),
+        (".save 3", "#3 has no file here"),
+        (".open x", "N is the number of a message"),
+    ] {
+        assert_eq!(ann.sends(line), [], "{line}");
+        assert!(ann.sees().contains(why) && ann.line() == line, "{}", ann.sees());
+        ann.holds(KeyModifiers::CONTROL, KeyCode::Char('c'));
+    }
+    assert_eq!(ann.sends(".goto 2"), []);
+    assert_eq!(ann.line(), "");
+}
