@@ -23,8 +23,8 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::FirstUnread => return first_unread(state),
         Action::Redraw => return vec![Effect::Redraw],
         Action::Suspend => return vec![Effect::Keep, Effect::Suspend],
-        Action::PageUp => scroll::up(state, page(state)),
-        Action::PageDown => scroll::down(state, page(state)),
+        Action::PageUp => scroll::page(state, true),
+        Action::PageDown => scroll::page(state, false),
         Action::LineUp => scroll::up(state, 1),
         Action::LineDown => scroll::down(state, 1),
         Action::ToBottom => scroll::to_end(state),
@@ -142,10 +142,6 @@ fn first_unread(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     };
     scroll::to_message(state, seq).into_iter().collect()
-}
-
-fn page(state: &State) -> usize {
-    scroll::chat_size(state).1.saturating_sub(2).max(1)
 }
 
 /// Folds or unfolds what is at one side, and says so if there is no room for it.

@@ -1,5 +1,4 @@
-//! A message is chosen with the keys, to be answered, changed, taken back, or to have its file opened; searching chooses
-//! one too.
+//! A message is chosen with the keys, to be answered, changed, taken back, or to have its file opened.
 
 use crossterm::event::{KeyCode, KeyEvent};
 
@@ -12,7 +11,7 @@ use super::room::Room;
 use super::slot::Slot;
 use super::state::State;
 use super::{act, obey, over, scroll};
-use crate::model::{Body, Seq};
+use crate::model::Seq;
 
 /// What the status line says meanwhile.
 pub(super) const HINT: &str = "↑↓ choose · Enter answer · e edit · d delete · + react · o open · s save · Esc back";
@@ -48,7 +47,6 @@ pub(super) fn key(state: &mut State, key: KeyEvent, action: Option<Action>, seq:
         Some('+') => over::put(state, &format!(".react {seq} ")),
         Some('o') => return obey::open(state, seq),
         Some('s') => return obey::obey(state, "", crate::terminal::command::Command::Save { seq, to: None }),
-        Some('n') => search(state),
         _ => state.overlay = Some(Overlay::Choose(seq)),
     }
     Vec::new()
@@ -76,7 +74,7 @@ fn go(state: &mut State, seq: Seq, is_up: bool) -> Vec<Effect> {
 }
 
 /// Scrolls until a message is on the screen.
-fn show(state: &mut State, seq: Seq) -> Vec<Effect> {
+pub(super) fn show(state: &mut State, seq: Seq) -> Vec<Effect> {
     let (width, height) = scroll::chat_size(state);
     let Some(room) = state.rooms.current() else { return Vec::new() };
     let rows = visible(state, room, width, height);
@@ -97,44 +95,12 @@ fn show(state: &mut State, seq: Seq) -> Vec<Effect> {
     Vec::new()
 }
 
-fn reply(state: &mut State, seq: Seq) {
+/// What is typed next answers a message.
+pub(super) fn reply(state: &mut State, seq: Seq) {
     if let Some(room) = state.rooms.current_mut() {
         room.replying = Some(seq);
     }
     scroll::to_end(state);
-}
-
-/// Chooses the last message before the chosen one that holds what is sought.
-pub(super) fn search(state: &mut State) {
-    let sought = state.sought.to_lowercase();
-    if sought.is_empty() {
-        return state.tell("search for what? .search TEXT");
-    }
-    let before = match state.overlay {
-        Some(Overlay::Choose(seq)) => Some(seq),
-        _ => state.rooms.current().and_then(|room| room.anchor).map(|anchor| anchor.seq),
-    };
-    let Some(room) = state.rooms.current() else { return };
-    let slots = room.timeline.span().slots();
-    let has_it = |slot: &&Slot| holds(slot, &sought) && before.is_none_or(|before| slot.seq() < before);
-    let found = slots.iter().rev().find(has_it).or_else(|| slots.iter().rev().find(|slot| holds(slot, &sought)));
-    match found.map(Slot::seq) {
-        Some(seq) => {
-            state.overlay = Some(Overlay::Choose(seq));
-            show(state, seq);
-        }
-        None => state.tell(format!("{:?} is not in what is loaded; PageUp loads more", state.sought)),
-    }
-}
-
-fn holds(slot: &Slot, sought: &str) -> bool {
-    let text = match &slot.event.body {
-        Body::Text(text) => text,
-        Body::File(file) => &file.name,
-        Body::Image(image) => &image.name,
-        _ => return false,
-    };
-    text.to_lowercase().contains(sought)
 }
 
 fn is_message(room: &Room, seq: Seq) -> bool {

@@ -18,6 +18,8 @@ pub(super) fn go(state: &mut State, place: usize) -> Vec<Effect> {
     }
     state.rooms.go(place);
     state.completion = None;
+    // what is marked there is not here
+    state.overlay.take_if(|overlay| matches!(overlay, Overlay::Choose(_) | Overlay::Search(_)));
     state.keep_soon();
     arrive(state)
 }

@@ -5,7 +5,7 @@
 //! The core is pure. A [`state`] is changed by what comes ([`arrival`], [`update`]) and drawn by a [`view`]; what is to be
 //! done goes out as an effect. In reading order: what is in memory of a room ([`slot`], [`span`], [`timeline`], [`room`],
 //! [`rooms`]), what is typed ([`motion`], [`editor`], [`recall`], [`complete`], [`emoji`], [`keys`], [`bindings`]), what that does
-//! ([`press`], [`act`], [`say`], [`obey`], [`over`], [`secret`], [`paste`], [`mouse`], [`choose`], [`going`], [`leaving`], [`scroll`]), what
+//! ([`press`], [`act`], [`say`], [`obey`], [`over`], [`secret`], [`paste`], [`mouse`], [`choose`], [`search`], [`going`], [`leaving`], [`scroll`]), what
 //! happens ([`hear`], [`outcome`], [`pace`], [`link`]), what it looks like ([`theme`], [`wrap`], [`markup`], [`message`], [`picture`],
 //! [`chat`], [`layout`], [`help`], [`page`], the `view_…`), and the edge where it meets the world ([`start`], [`waiting`], [`mod@run`], [`doing`], [`opener`],
 //! [`paths`], [`thumbs`], [`screen`], [`notify`], [`drafts`]).
@@ -51,6 +51,7 @@ mod run;
 mod say;
 mod screen;
 mod scroll;
+mod search;
 mod secret;
 mod slot;
 mod span;

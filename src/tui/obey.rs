@@ -5,7 +5,7 @@ use super::arrival::Effect;
 use super::say::{send_body, take_line};
 use super::slot::Slot;
 use super::state::State;
-use super::{chat, choose, going, help, leaving, scroll, secret};
+use super::{chat, going, help, leaving, scroll, search, secret};
 use crate::model::{Body, Seq};
 use crate::terminal::Error;
 use crate::terminal::command::Command;
@@ -16,7 +16,7 @@ use crate::wire::UploadKind;
 /// A command that only a screen has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Own {
-    /// Find a text among what is in memory.
+    /// Find a text.
     Search(String),
     /// Open the file of a message.
     Open(Seq),
@@ -30,7 +30,7 @@ pub(super) enum Own {
 
 /// A row of the table: the word, its arguments, what it does.
 pub(super) static TABLE: [(&str, &str, &str); 4] = [
-    ("search", "[TEXT]", "finds a text in what is loaded; again: further back"),
+    ("search", "[TEXT]", "finds a text, also far back; Up and Down go to the next"),
     ("open", "N", "opens the file of message N with the system's program"),
     ("goto", "N", "goes to message N"),
     ("stop", "", "stops the files that are on their way"),
@@ -63,13 +63,7 @@ pub(super) fn obey_own(state: &mut State, line: &str, own: Own) -> Vec<Effect> {
     }
     take_line(state, line);
     match own {
-        Own::Search(text) => {
-            if !text.is_empty() {
-                state.sought = text;
-            }
-            choose::search(state);
-            Vec::new()
-        }
+        Own::Search(text) => search::begin(state, &text),
         Own::Open(seq) => open(state, seq),
         Own::Goto(seq) => scroll::to_message(state, seq).into_iter().collect(),
         Own::Stop => leaving::stop(state),

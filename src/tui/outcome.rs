@@ -6,7 +6,7 @@ use super::overlay::{Ask, Dropped, Overlay};
 use super::room::Sending;
 use super::state::State;
 use super::timeline::Way;
-use super::{complete, going, scroll};
+use super::{complete, going, scroll, search};
 use crate::model::{Body, Seq, limits};
 use crate::wire::{Joined, Page, RoomEntry};
 
@@ -122,7 +122,7 @@ fn on_page(state: &mut State, name: &str, way: Way, page: Result<Page, String>) 
     let Ok(page) = page else {
         room.timeline.loading = None;
         room.load_after = now + LOAD_AGAIN_MS;
-        return Vec::new();
+        return if is_here { search::go_on(state, false) } else { Vec::new() };
     };
     let (first, head) = (page.first, page.head);
     if matches!(way, Way::End) {
@@ -142,6 +142,7 @@ fn on_page(state: &mut State, name: &str, way: Way, page: Result<Page, String>) 
             let seq = room.timeline.span().get(after.next()).map_or(first, |_| after.next());
             scroll::to_message(state, seq).into_iter().collect()
         }
+        _ if is_here => search::go_on(state, true),
         _ => Vec::new(),
     }
 }

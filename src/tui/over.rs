@@ -11,7 +11,7 @@ use super::overlay::{Ask, Dropped, Overlay};
 use super::page;
 use super::press::letter;
 use super::state::State;
-use super::{choose, obey, press, secret, view_over};
+use super::{choose, obey, press, search, secret, view_over};
 use crate::model::Body;
 use crate::terminal::arguments::room_name;
 use crate::terminal::command::{Command, Input, read_line};
@@ -21,6 +21,9 @@ use crate::wire::UploadKind;
 pub(super) fn key(state: &mut State, key: KeyEvent) -> Vec<Effect> {
     let action = state.setting.keys.action(key);
     let Some(overlay) = state.overlay.take() else { return Vec::new() };
+    if let Overlay::Search(searching) = overlay {
+        return search::key(state, key, action, searching);
+    }
     if matches!(action, Some(Action::Cancel | Action::Interrupt)) {
         cancel(state, &overlay);
         return Vec::new();
@@ -47,6 +50,7 @@ pub(super) fn key(state: &mut State, key: KeyEvent) -> Vec<Effect> {
         Overlay::Secret { .. } => secret::key(state, key, action, overlay),
         Overlay::Ask(ask) => answer(state, key, ask),
         Overlay::Choose(seq) => choose::key(state, key, action, seq),
+        Overlay::Search(_) => Vec::new(),
     }
 }
 

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use super::editor::Editor;
+use super::search::Search;
 use crate::model::{Password, Seq};
 use crate::terminal::command::Command;
 use crate::terminal::secret::Question;
@@ -44,6 +45,20 @@ pub(super) enum Overlay {
     Ask(Ask),
     /// Chooses a message.
     Choose(Seq),
+    /// Goes from one message to the next that holds a text.
+    Search(Search),
+}
+
+impl Overlay {
+    /// The message that stands out meanwhile.
+    #[must_use]
+    pub(super) const fn marked(&self) -> Option<Seq> {
+        match self {
+            Self::Choose(seq) => Some(*seq),
+            Self::Search(search) => search.hit,
+            _ => None,
+        }
+    }
 }
 
 /// A question with a few answers.

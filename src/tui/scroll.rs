@@ -5,6 +5,7 @@ use super::arrival::Effect;
 use super::chat::item;
 use super::layout::areas;
 use super::room::{Anchor, Room};
+use super::search;
 use super::state::State;
 use super::timeline::Way;
 use crate::model::Seq;
@@ -47,6 +48,12 @@ pub(super) fn down(state: &mut State, rows: usize) {
     if let Some(room) = state.rooms.current_mut() {
         room.anchor = Some(anchor).filter(|_| !is_at_end);
     }
+}
+
+/// Moves by nearly a screen.
+pub(super) fn page(state: &mut State, is_up: bool) {
+    let rows = chat_size(state).1.saturating_sub(2).max(1);
+    if is_up { up(state, rows) } else { down(state, rows) }
 }
 
 /// Goes to the newest message.
@@ -97,6 +104,9 @@ pub(super) fn wanted(state: &State) -> Option<Effect> {
     let (Some(first), Some(last)) = (span.first(), span.last()) else {
         return if room.head > Seq::default() { load(Way::End) } else { None };
     };
+    if search::is_reading(state) {
+        return if room.timeline.is_at_beginning() { None } else { load(Way::Before(first)) };
+    }
     let (_, height) = chat_size(state);
     let bottom = room.anchor.and_then(|anchor| span.nearest(anchor.seq)).unwrap_or(span.slots().len() - 1);
     let shown = span.slots().iter().take(bottom + 1).rev().filter(|slot| slot.is_shown()).take(height + MARGIN).count();

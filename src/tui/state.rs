@@ -12,6 +12,7 @@ use super::overlay::Overlay;
 use super::pace::Pace;
 use super::picture::Thumb;
 use super::rooms::Rooms;
+use super::search::Sought;
 use super::theme::Theme;
 use crate::model::{Digest, User};
 use crate::wire::RoomEntry;
@@ -140,7 +141,7 @@ pub(super) struct State {
     /// Small pictures; none as long as one is on its way, or if there is none.
     pub thumbs: HashMap<Digest, Option<Thumb>>,
     /// What the search looks for.
-    pub sought: String,
+    pub sought: Sought,
     pub last_id: u64,
 }
 
@@ -174,7 +175,7 @@ impl State {
             auto_saved_bytes: 0,
             auto_saves: 0,
             thumbs: HashMap::new(),
-            sought: String::new(),
+            sought: Sought::default(),
             last_id: 0,
         }
     }

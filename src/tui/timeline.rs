@@ -58,6 +58,8 @@ impl Timeline {
     #[must_use]
     pub(super) fn is_at_beginning(&self) -> bool {
         match (self.span().first(), self.beginning) {
+            // there is no event before number 1
+            (Some(first), _) if first <= Seq(1) => true,
             (Some(first), Some(beginning)) => first <= beginning,
             (None, _) | (_, None) => false,
         }

@@ -62,10 +62,11 @@ fn chat(state: &State, area: Rect, buffer: &mut Buffer) {
         empty(state, area, buffer);
     }
     let first = usize::from(area.height).saturating_sub(rows.len());
+    let marked = state.overlay.as_ref().and_then(Overlay::marked);
     for (at, row) in rows.iter().enumerate() {
         let at = u16::try_from(first + at).unwrap_or(u16::MAX);
         put(buffer, area, at, &row.line);
-        let is_chosen = matches!(state.overlay, Some(Overlay::Choose(seq)) if row.seq == Some(seq));
+        let is_chosen = row.seq.is_some() && row.seq == marked;
         if is_chosen && at < area.height {
             buffer.set_style(Rect { y: area.y + at, height: 1, ..area }, state.setting.theme.current);
         }

@@ -12,6 +12,7 @@ use super::keys::Action;
 use super::layout::PROMPT_WIDTH;
 use super::message::safe_lines;
 use super::overlay::Overlay;
+use super::search;
 use super::state::{State, Transfer};
 use super::view::put;
 use super::wrap::{cut, line, rows, unit, units};
@@ -36,6 +37,7 @@ pub(super) fn status(state: &State, area: Rect, buffer: &mut Buffer) {
     buffer.set_style(area, theme.bar);
     let (words, style) = match (&state.note, &state.overlay) {
         (_, Some(Overlay::Choose(_))) => (choose::HINT.to_owned(), theme.bar),
+        (_, Some(Overlay::Search(search))) => (search::hint(state, search), theme.bar),
         (Some(note), _) if note.is_fault => (format!("* {}", told(state, &note.text)), theme.bar.patch(theme.fault)),
         (Some(note), _) => (format!("* {}", told(state, &note.text)), theme.bar),
         (None, _) => (status_words(state).join(" · "), theme.bar),

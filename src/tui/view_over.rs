@@ -66,7 +66,7 @@ pub(super) fn over(state: &State, areas: &Areas, buffer: &mut Buffer) -> Option<
             frame(state, space, "Esc is no", &lines(&questions(ask), state), buffer);
             None
         }
-        Overlay::Choose(_) => None,
+        Overlay::Choose(_) | Overlay::Search(_) => None,
     }
 }
 

@@ -4,5 +4,6 @@ mod commands;
 mod person;
 mod pictures;
 mod scrolling;
+mod searching;
 mod typing;
 mod whatever;

@@ -9,12 +9,12 @@ use super::person::Person;
 use crate::model::Seq;
 use crate::wire::Event;
 
-fn log(seqs: std::ops::RangeInclusive<u64>) -> Vec<Event> {
+pub(super) fn log(seqs: std::ops::RangeInclusive<u64>) -> Vec<Event> {
     seqs.map(|seq| event(seq, "ben", text(&format!("line {seq}")))).collect()
 }
 
 /// Ann in a room with 1,000 messages, of which she has the last 200.
-fn in_long_room() -> Person {
+pub(super) fn in_long_room() -> Person {
     let mut ann = Person::new(80, 24);
     let effects = ann.joins("lobby", 1_000, None);
     assert!(effects.contains(&Effect::Load { room: "lobby".to_owned(), way: Way::End }));
