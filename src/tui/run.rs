@@ -1,5 +1,5 @@
 //! The loop: takes what comes, hands it to the pure core, carries out what that wants, and draws. A frame is drawn when
-//! something changed, at most one in 16 ms, and none while the terminal is still busy with the last; where nothing happens
+//! something changed, at most one in 16 ms, or 4 after a key, and none while the terminal is still busy with the last; where nothing happens
 //! nothing runs. What things mean is left to [`super::update`].
 
 use std::path::PathBuf;
@@ -35,6 +35,8 @@ use crate::terminal::{Config, Error, certificate, parting, render};
 
 /// The shortest time between two frames.
 const FRAME: Duration = Duration::from_millis(16);
+/// The same after a key: who types is not to wait for what others say.
+const KEY_FRAME: Duration = Duration::from_millis(4);
 /// What is told about transfers and was not looked at yet.
 const PROGRESS_MAX: usize = 64;
 
@@ -78,6 +80,8 @@ struct Run {
     begun: Instant,
     drawn: Instant,
     is_changed: bool,
+    /// The shortest time from the last frame to the next.
+    pause: Duration,
     leave_by: Option<Instant>,
     /// The server has said its last word; whoever reads it leaves when they like.
     is_over: bool,
@@ -121,6 +125,7 @@ impl Run {
             begun: now,
             drawn: now.checked_sub(FRAME).unwrap_or(now),
             is_changed: true,
+            pause: FRAME,
             leave_by: None,
             is_over: false,
             ending: Ending { is_good: true, words: Vec::new() },
@@ -167,7 +172,7 @@ impl Run {
 
     async fn step(&mut self) -> Step {
         let deadline = self.state.deadline().map(|at| self.begun + Duration::from_millis(at));
-        let frame = (self.is_changed && self.screen.is_ready()).then(|| self.drawn + FRAME);
+        let frame = (self.is_changed && self.screen.is_ready()).then(|| self.drawn + self.pause);
         let (leave_by, is_over) = (self.leave_by, self.is_over);
         let Self { signals, keys, doings, progress, happenings, screen, .. } = self;
         let arrived = |outcome| Step::Arrived(Arrival::Outcome(Box::new(outcome)));
@@ -206,6 +211,9 @@ impl Run {
             // what a terminal does with its cells then is its own affair
             self.screen.forget();
         }
+        if matches!(arrival, Arrival::Key(_) | Arrival::Paste(_)) {
+            self.pause = KEY_FRAME;
+        }
         let now = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         let effects = update(&mut self.state, arrival, now);
         self.is_changed = true;
@@ -227,13 +235,13 @@ impl Run {
     }
 
     fn draw(&mut self) {
-        if !self.is_changed || self.drawn.elapsed() < FRAME || !self.screen.is_ready() {
+        if !self.is_changed || self.drawn.elapsed() < self.pause || !self.screen.is_ready() {
             return;
         }
         self.state.size = self.screen.size();
         let (state, title) = (&self.state, notify::title(&self.state));
         if self.screen.draw(state.size, &title, |buffer| view::draw(state, buffer)) {
-            self.is_changed = false;
+            (self.is_changed, self.pause) = (false, FRAME);
         }
         self.drawn = Instant::now();
     }

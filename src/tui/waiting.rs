@@ -93,9 +93,9 @@ async fn rests(edge: &mut Edge, error: &Error, again_at: Instant) -> bool {
         if left.is_zero() {
             return true;
         }
-        let seconds = left.as_millis().div_ceil(1_000);
+        let seconds = begun(left);
         show(&mut edge.screen, error, Some(seconds));
-        let next_second = again_at - Duration::from_millis(1_000 * (u64::try_from(seconds).unwrap_or(1) - 1));
+        let next_second = again_at - Duration::from_secs(seconds.saturating_sub(1));
         tokio::select! {
             () = sleep_until(next_second) => {}
             wish = wish(edge) => match wish {
@@ -105,6 +105,11 @@ async fn rests(edge: &mut Edge, error: &Error, again_at: Instant) -> bool {
             },
         }
     }
+}
+
+/// Seconds of a time, of which the last may be a part of one.
+fn begun(left: Duration) -> u64 {
+    left.as_secs() + u64::from(left.subsec_nanos() > 0)
 }
 
 async fn wish(edge: &mut Edge) -> Wish {
@@ -138,7 +143,7 @@ fn meant(key: KeyEvent) -> Option<Wish> {
     }
 }
 
-fn show(screen: &mut Screen, error: &Error, seconds: Option<u128>) {
+fn show(screen: &mut Screen, error: &Error, seconds: Option<u64>) {
     let words = words(error, seconds);
     let size = screen.size();
     screen.draw(size, "Tertulia", |buffer| {
@@ -147,7 +152,7 @@ fn show(screen: &mut Screen, error: &Error, seconds: Option<u128>) {
     });
 }
 
-fn words(error: &Error, seconds: Option<u128>) -> Vec<String> {
+fn words(error: &Error, seconds: Option<u64>) -> Vec<String> {
     let mut words: Vec<String> = door::failed(error).words.iter().map(ToString::to_string).collect();
     words.push(String::new());
     words.push(match seconds {
@@ -188,6 +193,13 @@ mod tests {
         insta::assert_snapshot!(as_text(&buffer));
         let mut tiny = Buffer::empty(Rect::new(0, 0, 1, 1));
         paint(&words(&away(), None), &mut tiny);
+    }
+
+    #[test]
+    fn a_countdown_ends_with_the_last_part_of_a_second() {
+        let nanos = Duration::from_nanos;
+        let all = [nanos(1), nanos(999_999_999), nanos(1_000_000_000), nanos(1_000_000_001), Duration::ZERO];
+        assert_eq!(all.map(begun), [1, 1, 1, 2, 0]);
     }
 
     #[test]
