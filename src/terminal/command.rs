@@ -137,8 +137,7 @@ pub(crate) static TABLE: [Row; 21] = [
     row("who", "", "lists who is here", Completes::Nothing, |_| Ok(Command::Who)).or(&["names"]),
     row("history", "[N]", "shows the last N messages (50)", Completes::Nothing, history),
     row("topic", "[TEXT]", "shows or sets what this room is about", Completes::Nothing, topic),
-    row("quit", "", "leaves, as do Ctrl-D and Ctrl-C", Completes::Nothing, |_| Ok(Command::Quit))
-        .or(&["exit", "q", "bye"]),
+    row("quit", "", "leaves, as does Ctrl-D", Completes::Nothing, |_| Ok(Command::Quit)).or(&["exit", "q", "bye"]),
 ];
 
 /// The command that a word means, in whatever case.

@@ -22,8 +22,8 @@ Examples:
   printf '.image chart.png\\n' | client      commands work there too
   tail -f news.log | client --room news     say every line of a growing file
 
-At a terminal there is a full screen: F1 or .usage lists keys and commands, the Tab key finishes words, and .quit,
-Ctrl-C or Ctrl-D leave. With --plain there are lines and a prompt. Where standard input or output is no terminal,
+At a terminal there is a full screen: F1 or .usage lists keys and commands, the Tab key finishes words, and .quit
+or Ctrl-D leaves. With --plain there are lines and a prompt. Where standard input or output is no terminal,
 every line of the input is said, and the client leaves once all of them are acknowledged.
 Files of others that are small enough are saved at once, under images/ and files/ of the download directory;
 .save N fetches a larger one. Nothing is ever overwritten.";
