@@ -58,6 +58,8 @@ fn a_line_that_arrives_leaves_the_one_being_typed_whole() {
     ben.sees("meanwhile");
     ben.types(" and the rest");
     ben.sees_no_more("› half");
+    // until then the server does not have it
+    ben.sees("#2");
     assert_eq!(all_of(&server, "lobby"), ["meanwhile", "half a line and the rest"]);
 }
 
