@@ -64,6 +64,8 @@ fn is_mark(c: char) -> bool {
 fn is_unseen(c: char) -> bool {
     match c.general_category() {
         GeneralCategory::Control | GeneralCategory::LineSeparator | GeneralCategory::ParagraphSeparator => true,
+        // a terminal that shows pictures by it would show what it was not asked to
+        GeneralCategory::PrivateUse => c == '\u{10EEEE}',
         // nobody knows how these are drawn; many of them as nothing
         GeneralCategory::Unassigned => true,
         GeneralCategory::Format => !is_joiner(c) && !is_visible_format(c),
@@ -154,6 +156,7 @@ mod tests {
             ("\u{2066}a\u{2069}\u{200f}\u{61c}", "<U+2066>a<U+2069><U+200F><U+061C>"),
             ("ad\u{200b}min\u{feff}", "ad<U+200B>min<U+FEFF>"),
             ("\u{2028}\u{2029}", "<U+2028><U+2029>"),
+            ("\u{10eeee}\u{305}\u{e0b0}", "<U+10EEEE>\u{305}\u{e0b0}"),
             ("\u{e0041}\u{fff9}\u{ad}", "<U+E0041><U+FFF9><U+00AD>"),
             ("\u{3164}\u{115f}", "<U+3164><U+115F>"),
         ];
