@@ -285,6 +285,18 @@ pub const SCREEN_TAIL_BYTES: usize = 256 * 1024;
 pub const SCREEN_CHANGES_MAX: usize = 1_024;
 /// Rooms that the next run of the full screen comes back to.
 pub const SCREEN_ROOMS_KEPT: usize = 500;
+/// Pixels to a side of a picture of which the full screen makes a small one: larger than any camera's.
+pub const SCREEN_PICTURE_SIDE_MAX: u32 = 10_000;
+/// Bytes that decoding one may take: 40 megapixels.
+pub const SCREEN_PICTURE_BYTES_MAX: u64 = 128 * 1024 * 1024;
+/// Bytes of a small picture, in memory and on disk: the worst of 360 × 240 pixels, as sixels or a PNG in base64.
+pub const SCREEN_THUMB_BYTES_MAX: usize = 512 * 1024;
+/// Bytes of small pictures in memory: thirty-two of the worst, more than fit on a screen.
+pub const SCREEN_THUMBS_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Files in memory of which a small picture was made, or cannot be.
+pub const SCREEN_THUMBS_MAX: usize = 512;
+/// Small pictures on disk, most of them some 50 KiB: with one more the folder begins anew.
+pub const SCREEN_THUMBS_KEPT: usize = 1_000;
 
 const _: () = {
     assert!(CHUNK_BYTES_MAX * 2 <= FRAME_BYTES_MAX, "a chunk fits in a frame");

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
+use super::images::How;
 use super::picture::Thumb;
 use super::timeline::Way;
 use crate::client::Happening;
@@ -69,7 +70,7 @@ pub(super) enum Outcome {
     /// Of [`Effect::Look`]: there is a file of this size.
     File { path: PathBuf, is_image: bool, bytes: u64, typed: String },
     /// Of [`Effect::Thumb`]: the small picture, if there can be one.
-    Thumb { sha256: Digest, thumb: Option<Thumb> },
+    Thumb { sha256: Digest, how: How, thumb: Option<Thumb> },
     /// Something to tell.
     Note(String),
     /// Something did not work.
@@ -106,7 +107,7 @@ pub(super) enum Effect {
     /// Fetch a small file unasked.
     AutoSave { attachment: Attachment },
     /// Make a small picture of one.
-    Thumb(Attachment),
+    Thumb(Attachment, How),
     /// Fetch the file of a message, and open it with the program that the system has for it.
     Open { transfer: u64, room: String, seq: Seq },
     /// Stop a transfer.

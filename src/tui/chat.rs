@@ -44,7 +44,7 @@ pub(super) fn item(state: &State, room: &Room, index: usize, width: usize) -> Ve
         head: room.head,
         before: before.filter(|_| is_same_day && !is_first_new),
         thumb: match &slot.event.body {
-            Body::Image(image) => state.thumbs.get(&image.sha256).and_then(Option::as_ref),
+            Body::Image(image) => state.thumbs.get(&image.sha256),
             _ => None,
         },
         answered: slot.event.reply_to.and_then(|to| find(room, to)),

@@ -94,11 +94,11 @@ impl Doer {
                 let (saving, downloads) = (Arc::clone(&self.saving), self.downloads.clone());
                 async move { Some(auto_save(&client, &saving, &downloads, &attachment).await) }.boxed()
             }
-            Effect::Thumb(file) => {
+            Effect::Thumb(file, how) => {
                 let (saving, dir) = (Arc::clone(&self.saving), self.thumbs.clone());
                 async move {
-                    let thumb = thumbs::thumb(&client, &saving, dir, &file).await;
-                    Some(Outcome::Thumb { sha256: file.sha256, thumb })
+                    let thumb = thumbs::thumb(&client, &saving, dir, &file, how).await;
+                    Some(Outcome::Thumb { sha256: file.sha256, how, thumb })
                 }
                 .boxed()
             }

@@ -36,8 +36,8 @@ pub(super) struct Around<'a> {
     pub head: Seq,
     /// The message before it, if there is one on the same day.
     pub before: Option<&'a Slot>,
-    /// Its picture, if it is one.
-    pub thumb: Option<&'a Thumb>,
+    /// Its picture with its number, if it is one.
+    pub thumb: Option<(u32, &'a Thumb)>,
     /// The message that it answers, if that is in memory.
     pub answered: Option<&'a Slot>,
 }
@@ -104,9 +104,9 @@ pub(super) fn lines(slot: &Slot, around: &Around<'_>) -> Vec<Line<'static>> {
     let number = Span::styled(format!("#{}", slot.seq()), theme.dim);
     let mut out: Vec<Line<'static>> = answered(slot, around, columns).into_iter().collect();
     out.extend(framed(&units, columns, [time, name, number]));
-    if let (Some(thumb), Some(has_all_colours)) = (around.thumb, around.setting.pictures) {
+    if let (Some((id, thumb)), Some(pictures)) = (around.thumb, around.setting.pictures) {
         let indent = || Span::raw(" ".repeat(columns.indent()));
-        let rows = thumb.lines(columns.text, has_all_colours).into_iter();
+        let rows = thumb.lines(id, columns.text, pictures.has_all_colours).into_iter();
         out.extend(rows.map(|row| Line::from([vec![indent()], row.spans].concat())));
     }
     out.extend(reactions(slot, around, columns));

@@ -5,14 +5,16 @@
 //! The core is pure. A [`state`] is changed by what comes ([`arrival`], [`update`]) and drawn by a [`view`]; what is to be
 //! done goes out as an effect. In reading order: what is in memory of a room ([`slot`], [`span`], [`timeline`], [`room`],
 //! [`rooms`]), what is typed ([`motion`], [`editor`], [`recall`], [`complete`], [`emoji`], [`keys`], [`bindings`]), what that does
-//! ([`press`], [`act`], [`say`], [`obey`], [`over`], [`secret`], [`paste`], [`mouse`], [`choose`], [`search`], [`going`], [`leaving`], [`scroll`]), what
-//! happens ([`hear`], [`outcome`], [`pace`], [`link`]), what it looks like ([`theme`], [`wrap`], [`markup`], [`message`], [`picture`],
-//! [`chat`], [`layout`], [`help`], [`page`], the `view_…`), and the edge where it meets the world ([`start`], [`waiting`], [`mod@run`], [`doing`], [`opener`],
-//! [`paths`], [`thumbs`], [`screen`], [`notify`], [`drafts`]).
+//! ([`press`], [`act`], [`say`], [`obey`], [`over`], [`secret`], [`paste`], [`mouse`], [`choose`], [`search`], [`going`], [`leaving`],
+//! [`scroll`]), what happens ([`hear`], [`outcome`], [`pace`], [`link`]), what it looks like ([`theme`], [`wrap`], [`markup`],
+//! [`images`], [`picture`], [`pixels`], [`kitty`], [`gallery`], [`message`], [`chat`], [`layout`], [`help`], [`page`], the `view_…`),
+//! and the edge where it meets the world ([`start`], [`waiting`], [`mod@run`], [`doing`], [`opener`], [`paths`], [`thumbs`],
+//! [`screen`], [`cells`], [`showing`], [`notify`], [`drafts`]).
 
 mod act;
 mod arrival;
 mod bindings;
+mod cells;
 mod chat;
 mod choose;
 mod complete;
@@ -21,10 +23,13 @@ mod drafts;
 mod editor;
 mod emoji;
 mod fuzzy;
+mod gallery;
 mod going;
 mod hear;
 mod help;
+mod images;
 mod keys;
+mod kitty;
 mod layout;
 mod leaving;
 mod link;
@@ -43,6 +48,7 @@ mod page;
 mod paste;
 mod paths;
 mod picture;
+mod pixels;
 mod press;
 mod recall;
 mod room;
@@ -53,6 +59,7 @@ mod screen;
 mod scroll;
 mod search;
 mod secret;
+mod showing;
 mod slot;
 mod span;
 mod start;
@@ -68,11 +75,13 @@ mod update;
 mod view;
 mod view_line;
 mod view_over;
+mod view_pictures;
 mod view_rooms;
 mod waiting;
 mod wrap;
 
 pub use self::bindings::Keys;
+pub use self::images::Images;
 pub use self::notify::Notify;
 pub use self::run::run;
 pub use self::start::Look;

@@ -73,7 +73,7 @@ fn on_rest(state: &mut State, outcome: Outcome) {
                 state.overlay = Some(Overlay::Ask(Ask::Upload(Dropped { path, is_image, bytes, typed })));
             }
         }
-        Outcome::Thumb { sha256, thumb } => drop(state.thumbs.insert(sha256, thumb)),
+        Outcome::Thumb { sha256, how, thumb } => state.thumbs.put(sha256, how, thumb),
         Outcome::Note(text) => state.tell(text),
         Outcome::Fault(text) => state.fault(text),
         _ => {}

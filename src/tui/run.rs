@@ -20,7 +20,7 @@ use super::notify::Notify;
 use super::overlay::Overlay;
 use super::room::Sending;
 use super::screen::Screen;
-use super::start::{Look, restore, setting};
+use super::start::{Look, gallery, restore, setting};
 use super::state::State;
 use super::update::update;
 use super::waiting::{self, Edge};
@@ -94,10 +94,10 @@ impl Run {
         let notify = look.notify;
         let setting = setting(&entered, look);
         let Entered { client, happenings, room, downloads, device_dir, words, .. } = entered;
-        let oneself = client.user();
         let (told, progress) = mpsc::channel(PROGRESS_MAX);
         let saving = Arc::new(Semaphore::new(limits::TERMINAL_SAVES_AT_ONCE));
-        let mut state = State::new(setting, oneself, screen.size());
+        let mut state = State::new(setting, client.user(), screen.size());
+        state.thumbs = gallery(&state.setting, screen.cell());
         let now = Instant::now();
         restore(&mut state, device_dir.as_deref(), &room);
         if !words.is_empty() {
@@ -210,6 +210,7 @@ impl Run {
         if matches!(arrival, Arrival::Resize(..)) {
             // what a terminal does with its cells then is its own affair
             self.screen.forget();
+            self.state.thumbs.suit(self.screen.cell());
         }
         if matches!(arrival, Arrival::Key(_) | Arrival::Paste(_)) {
             self.pause = KEY_FRAME;
@@ -240,7 +241,7 @@ impl Run {
         }
         self.state.size = self.screen.size();
         let (state, title) = (&self.state, notify::title(&self.state));
-        if self.screen.draw(state.size, &title, |buffer| view::draw(state, buffer)) {
+        if self.screen.draw(state.size, &title, &state.thumbs, |buffer| view::draw(state, buffer)) {
             (self.is_changed, self.pause) = (false, FRAME);
         }
         self.drawn = Instant::now();

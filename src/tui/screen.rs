@@ -4,18 +4,23 @@
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::sync::{Arc, Once};
 use std::thread;
 use std::time::Duration;
 
-use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
+use crossterm::terminal::{disable_raw_mode, enable_raw_mode, window_size};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use tokio::sync::Notify;
 
+use super::cells::Cells;
+use super::gallery::Gallery;
+use super::images::CellSize;
 use super::notify::{self, Dialect};
+use super::showing::{self, Showing};
+use super::view_pictures::Placed;
 use crate::model::limits;
 use crate::terminal::Error;
 
@@ -36,6 +41,7 @@ pub(super) struct Screen {
     frames: Option<SyncSender<Vec<u8>>>,
     writer: Arc<Writer>,
     dialect: Dialect,
+    showing: Showing,
     title: String,
     /// What goes out with the next frame, beside it.
     aside: String,
@@ -66,12 +72,14 @@ impl Screen {
             .map_err(Error::Start)?;
         give_back_after_a_panic();
         take().map_err(Error::Start)?;
+        let dialect = Dialect::of_environment();
         Ok(Self {
             terminal,
             cells,
             frames: Some(frames),
             writer,
-            dialect: Dialect::of_environment(),
+            dialect,
+            showing: Showing::new(dialect.is_tmux),
             title: String::new(),
             aside: String::new(),
         })
@@ -80,6 +88,13 @@ impl Screen {
     /// Columns and rows.
     pub(super) fn size(&self) -> (u16, u16) {
         self.terminal.size().map_or((80, 24), |size| (size.width, size.height))
+    }
+
+    /// Pixels of a cell, as the system was told by the terminal.
+    pub(super) fn cell(&self) -> CellSize {
+        let (cells, pixels) = window_size()
+            .map_or_else(|_| (self.size(), (0, 0)), |all| ((all.columns, all.rows), (all.width, all.height)));
+        CellSize::new(cells, pixels)
     }
 
     /// Whether the last frame is written.
@@ -103,29 +118,34 @@ impl Screen {
         &mut self,
         size: (u16, u16),
         title: &str,
-        paint: impl FnOnce(&mut Buffer) -> Option<Position>,
+        gallery: &Gallery,
+        paint: impl FnOnce(&mut Buffer) -> (Option<Position>, Vec<Placed>),
     ) -> bool {
         if !self.is_ready() {
             return false;
         }
-        let mut is_drawn = false;
+        let (mut is_drawn, mut pictures) = (false, Vec::new());
         let drawn = self.terminal.draw(|frame| {
             let area = frame.area();
             if (area.width, area.height) == size {
-                if let Some(cursor) = paint(frame.buffer_mut()) {
+                let (cursor, seen) = paint(frame.buffer_mut());
+                pictures = seen;
+                if let Some(cursor) = cursor {
                     frame.set_cursor_position(cursor);
                 }
                 is_drawn = true;
             }
         });
         let bytes = self.cells.take();
+        let [before, behind] = self.showing.frame(gallery, pictures);
         if title != self.title {
             self.aside += &notify::set_title(title);
             title.clone_into(&mut self.title);
         }
         let aside = std::mem::take(&mut self.aside);
-        if drawn.is_ok() && !(bytes.is_empty() && aside.is_empty()) {
-            self.send([FRAME.0, &bytes, FRAME.1, aside.as_bytes()].concat());
+        let frame = [before.as_bytes(), &bytes, behind.as_bytes()].concat();
+        if drawn.is_ok() && !(frame.is_empty() && aside.is_empty()) {
+            self.send([FRAME.0, &frame, FRAME.1, aside.as_bytes()].concat());
         }
         is_drawn
     }
@@ -137,6 +157,7 @@ impl Screen {
 
     /// Draws everything anew the next time.
     pub(super) fn forget(&mut self) {
+        self.showing.forget();
         // clearing it would ask the terminal where its cursor is, and wait for the answer
         if let Ok(size) = self.terminal.size() {
             let _ = self.terminal.resize(Rect::from((Position::ORIGIN, size)));
@@ -225,7 +246,8 @@ fn give_back() {
     if IS_TAKEN.swap(false, Ordering::SeqCst) {
         let mut out = io::stdout().lock();
         let _ = out
-            .write_all(GIVE_BACK)
+            .write_all(showing::taken_back().as_bytes())
+            .and_then(|()| out.write_all(GIVE_BACK))
             .and_then(|()| out.write_all(notify::TITLE_BACK.as_bytes()))
             .and_then(|()| out.flush());
         let _ = disable_raw_mode();
@@ -242,31 +264,6 @@ fn give_back_after_a_panic() {
             before(panic);
         }));
     });
-}
-
-/// What is drawn, until it is sent.
-#[derive(Debug, Clone, Default)]
-struct Cells(Arc<Mutex<Vec<u8>>>);
-
-impl Cells {
-    fn take(&self) -> Vec<u8> {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn put(&self, bytes: &[u8]) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
-    }
-}
-
-impl Write for Cells {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.put(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 #[cfg(unix)]

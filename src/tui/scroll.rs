@@ -13,8 +13,6 @@ use crate::terminal::save::Attachment;
 
 /// Rows that are left above or below when a page is asked for.
 const MARGIN: usize = 60;
-/// Small pictures in memory.
-const THUMBS_MAX: usize = 512;
 
 /// Moves up by so many rows.
 pub(super) fn up(state: &mut State, rows: usize) {
@@ -128,18 +126,9 @@ pub(super) fn pictures(state: &mut State) -> Vec<Effect> {
     let bottom = room.anchor.and_then(|anchor| span.nearest(anchor.seq)).map_or(span.slots().len(), |index| index + 1);
     let near = span.slots().range(bottom.saturating_sub(MARGIN)..bottom).rev();
     let images = near.filter_map(|slot| Attachment::of(&slot.event)).filter(|file| file.is_image);
-    let wanted: Vec<Attachment> =
-        images.filter(|file| file.size <= bytes_max && !state.thumbs.contains_key(&file.sha256)).collect();
-    if state.thumbs.len() + wanted.len() > THUMBS_MAX {
-        state.thumbs.clear();
-    }
-    let mut effects = Vec::new();
-    for file in wanted {
-        if state.thumbs.insert(file.sha256, None).is_none() {
-            effects.push(Effect::Thumb(file));
-        }
-    }
-    effects
+    let small: Vec<Attachment> = images.filter(|file| file.size <= bytes_max).collect();
+    let how = state.thumbs.how();
+    state.thumbs.want(small.into_iter()).into_iter().map(|file| Effect::Thumb(file, how)).collect()
 }
 
 type Place = (usize, usize);

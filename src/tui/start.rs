@@ -6,8 +6,10 @@ use jiff::tz::TimeZone;
 
 use super::bindings::Keys;
 use super::drafts;
+use super::gallery::Gallery;
+use super::images::{self, CellSize, How, Images};
 use super::notify::Notify;
-use super::state::{Setting, State};
+use super::state::{Pictures, Setting, State};
 use super::theme::{Choice, Theme};
 use crate::terminal::FIRST_ROOM;
 use crate::terminal::door::Entered;
@@ -21,6 +23,8 @@ pub struct Look {
     pub keys: Keys,
     /// What is heard where nobody looks.
     pub notify: Notify,
+    /// How pictures are shown.
+    pub images: Images,
 }
 
 /// What does not change.
@@ -29,6 +33,8 @@ pub(super) fn setting(entered: &Entered, look: Look) -> Setting {
     let welcome = entered.client.welcome();
     let is_colourless =
         look.theme == Choice::None || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let variable = |name: &str| std::env::var(name).ok();
+    let way = images::way(if is_colourless { Images::None } else { look.images }, variable);
     Setting {
         auto_save_bytes_max: entered.auto_save_bytes_max,
         is_encrypted: entered.is_encrypted,
@@ -37,8 +43,15 @@ pub(super) fn setting(entered: &Entered, look: Look) -> Setting {
         zone: TimeZone::system(),
         theme: Theme::new(if is_colourless { Choice::None } else { look.theme }),
         keys: look.keys,
-        pictures: (!is_colourless).then(has_all_colours),
+        pictures: way.map(|way| Pictures { way, has_all_colours: has_all_colours() }),
     }
+}
+
+/// Where pictures will be, on a terminal with such cells.
+#[must_use]
+pub(super) fn gallery(setting: &Setting, cell: CellSize) -> Gallery {
+    let way = setting.pictures.map(|pictures| pictures.way).unwrap_or_default();
+    Gallery::new(How::new(way, cell))
 }
 
 /// The rooms of the last run, and the one that was asked for; that is on the screen, unless it is only the usual one.

@@ -1,20 +1,21 @@
 //! All that the screen shows and the keys change, as plain data: it does no I/O and asks for no time. What changes it is
 //! left to [`super::update`], what it looks like to [`super::view`].
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 use jiff::tz::TimeZone;
 
 use super::bindings::Keys;
 use super::complete::Completion;
+use super::gallery::Gallery;
+use super::images::Way;
 use super::link::Link;
 use super::overlay::Overlay;
 use super::pace::Pace;
-use super::picture::Thumb;
 use super::rooms::Rooms;
 use super::search::Sought;
 use super::theme::Theme;
-use crate::model::{Digest, User};
+use crate::model::User;
 use crate::wire::RoomEntry;
 
 /// How long a note stays, in milliseconds.
@@ -45,8 +46,17 @@ pub(super) struct Setting {
     pub theme: Theme,
     /// Which key does what.
     pub keys: Keys,
-    /// Whether pictures are shown, and then in all colours or in those of a palette.
-    pub pictures: Option<bool>,
+    /// How pictures are shown, if they are.
+    pub pictures: Option<Pictures>,
+}
+
+/// How pictures are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Pictures {
+    /// What is sent for them.
+    pub way: Way,
+    /// Whether half blocks have all colours, or those of a palette.
+    pub has_all_colours: bool,
 }
 
 /// Something that was told.
@@ -138,8 +148,8 @@ pub(super) struct State {
     /// Bytes of files that were saved unasked, and how many are on their way.
     pub auto_saved_bytes: u64,
     pub auto_saves: usize,
-    /// Small pictures; none as long as one is on its way, or if there is none.
-    pub thumbs: HashMap<Digest, Option<Thumb>>,
+    /// Small pictures.
+    pub thumbs: Gallery,
     /// What the search looks for.
     pub sought: Sought,
     pub last_id: u64,
@@ -174,7 +184,7 @@ impl State {
             looked_back: 0,
             auto_saved_bytes: 0,
             auto_saves: 0,
-            thumbs: HashMap::new(),
+            thumbs: Gallery::default(),
             sought: Sought::default(),
             last_id: 0,
         }

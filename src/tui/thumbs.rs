@@ -1,23 +1,20 @@
 //! Makes small pictures of what others send: from the disk if they were made before, else fetched, decoded within limits
-//! and kept there. What they look like is left to [`super::picture`].
+//! and kept there as a PNG of our own. What comes from the disk is held to limits as well: it may be cut, or another's.
+//! What they look like is left to [`super::picture`].
 
 use std::fs;
-use std::io::Cursor;
+use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
-use image::{ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, ImageFormat, ImageReader, Limits, RgbImage};
 use tokio::sync::Semaphore;
 
-use super::picture::{Thumb, fit};
+use super::images::How;
+use super::picture::{KEPT_SIZE, Thumb, kept_size};
+use super::pixels;
 use crate::client::Client;
+use crate::model::limits;
 use crate::terminal::save::Attachment;
-
-/// Small pictures that are kept on disk; each has at most 2.6 KB.
-const KEPT_MAX: usize = 2_000;
-/// Pixels to a side of what is decoded.
-const SIDE_MAX: u32 = 10_000;
-/// Bytes that decoding may take.
-const MEMORY_MAX: u64 = 128 * 1024 * 1024;
 
 /// The small picture of a message, if there can be one.
 pub(super) async fn thumb(
@@ -25,11 +22,12 @@ pub(super) async fn thumb(
     turn: &Semaphore,
     dir: Option<PathBuf>,
     attachment: &Attachment,
+    how: How,
 ) -> Option<Thumb> {
     let _turn = turn.acquire().await;
-    let path = dir.map(|dir| dir.join(attachment.sha256.to_string()));
+    let path = dir.map(|dir| dir.join(format!("{}.png", attachment.sha256)));
     let kept = path.clone();
-    let found = tokio::task::spawn_blocking(move || Thumb::from_bytes(&fs::read(kept?).ok()?)).await.ok()?;
+    let found = tokio::task::spawn_blocking(move || Thumb::new(&kept_picture(&kept?)?, how)).await.ok()?;
     if found.is_some() {
         return found;
     }
@@ -37,73 +35,140 @@ pub(super) async fn thumb(
     let Attachment { room, seq, size, sha256, .. } = attachment;
     client.download(room, *seq, *size, sha256, &mut bytes, |_, _| ()).await.ok()?;
     tokio::task::spawn_blocking(move || {
-        let thumb = decode(&bytes)?;
+        let picture = decode(&bytes)?;
         if let Some(path) = path {
-            keep(&path, &thumb);
+            keep(&path, &picture);
         }
-        Some(thumb)
+        Thumb::new(&picture, how)
     })
     .await
     .ok()?
 }
 
-/// Decodes what is plainly a picture. Its decoder is held to limits; that of webp holds to none, so there are no small
-/// pictures of webp.
-fn decode(bytes: &[u8]) -> Option<Thumb> {
-    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok()?;
+/// Decodes what is plainly a picture, and makes it small. Its decoder is held to limits; that of webp holds to none, so there
+/// are no small pictures of webp.
+fn decode(bytes: &[u8]) -> Option<RgbImage> {
+    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok()?;
     if !matches!(reader.format()?, ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::Gif) {
         return None;
     }
+    let side_max = limits::SCREEN_PICTURE_SIDE_MAX;
+    let picture = within(reader, (side_max, side_max), limits::SCREEN_PICTURE_BYTES_MAX)?;
+    let (width, height) = kept_size(picture.width(), picture.height());
+    Some(picture.thumbnail_exact(width, height).to_rgb8())
+}
+
+/// What was kept.
+fn kept_picture(path: &Path) -> Option<RgbImage> {
+    // who opens a pipe waits for somebody at its other end
+    let about = fs::metadata(path).ok()?;
+    if !about.is_file() || about.len() > limits::SCREEN_THUMB_BYTES_MAX as u64 {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    fs::File::open(path).ok()?.take(limits::SCREEN_THUMB_BYTES_MAX as u64).read_to_end(&mut bytes).ok()?;
+    let reader = ImageReader::with_format(Cursor::new(bytes), ImageFormat::Png);
+    Some(within(reader, KEPT_SIZE, 4 * u64::from(KEPT_SIZE.0 * KEPT_SIZE.1))?.to_rgb8())
+}
+
+fn within(mut reader: ImageReader<Cursor<impl AsRef<[u8]>>>, size: (u32, u32), bytes: u64) -> Option<DynamicImage> {
     let mut limits = Limits::default();
-    (limits.max_image_width, limits.max_image_height) = (Some(SIDE_MAX), Some(SIDE_MAX));
-    limits.max_alloc = Some(MEMORY_MAX);
+    (limits.max_image_width, limits.max_image_height) = (Some(size.0), Some(size.1));
+    limits.max_alloc = Some(bytes);
     reader.limits(limits);
-    let picture = reader.decode().ok()?;
-    let (columns, down) = fit(picture.width(), picture.height());
-    let small = picture.thumbnail_exact(columns, down).to_rgb8();
-    Thumb::new(usize::try_from(columns).ok()?, small.pixels().map(|pixel| pixel.0).collect())
+    reader.decode().ok()
 }
 
 /// Whatever goes wrong here, it is made anew the next time.
-fn keep(path: &Path, thumb: &Thumb) {
-    let Some(dir) = path.parent() else { return };
+fn keep(path: &Path, picture: &RgbImage) {
+    let (Some(dir), Some(png)) = (path.parent(), pixels::png(picture)) else { return };
     let _ = fs::create_dir_all(dir);
-    let is_full = fs::read_dir(dir).is_ok_and(|entries| entries.count() >= KEPT_MAX);
+    let is_full = fs::read_dir(dir).is_ok_and(|entries| entries.count() >= limits::SCREEN_THUMBS_KEPT);
     if is_full {
         let _ = fs::remove_dir_all(dir).and_then(|()| fs::create_dir_all(dir));
     }
-    let _ = fs::write(path, thumb.to_bytes());
+    let _ = fs::write(path, png);
 }
 
 #[cfg(test)]
 mod tests {
+    use image::Rgb;
+
     use super::*;
 
     fn picture(format: ImageFormat) -> Vec<u8> {
         let mut bytes = Vec::new();
-        let red = image::RgbImage::from_pixel(64, 32, image::Rgb([255, 0, 0]));
-        red.write_to(&mut Cursor::new(&mut bytes), format).unwrap();
+        RgbImage::from_pixel(640, 320, Rgb([255, 0, 0])).write_to(&mut Cursor::new(&mut bytes), format).unwrap();
+        bytes
+    }
+
+    /// A PNG that says it is this large, of one colour: 900 megapixels are a megabyte.
+    fn bomb(side: u32) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut encoder = png::Encoder::new(&mut bytes, side, side);
+        encoder.set_color(png::ColorType::Grayscale);
+        encoder.set_depth(png::BitDepth::One);
+        encoder.set_compression(png::Compression::Fast);
+        let mut writer = encoder.write_header().unwrap();
+        let mut stream = writer.stream_writer().unwrap();
+        let row = vec![0; usize::try_from(side.div_ceil(8)).unwrap()];
+        (0..side).for_each(|_| std::io::Write::write_all(&mut stream, &row).unwrap());
+        stream.finish().unwrap();
+        drop(writer);
         bytes
     }
 
     #[test]
     fn pictures_become_small_and_nothing_else_does() {
-        let red = Thumb::new(36, vec![[255, 0, 0]; 36 * 18]);
-        assert_eq!(decode(&picture(ImageFormat::Png)), red);
+        let red = RgbImage::from_pixel(360, 180, Rgb([255, 0, 0]));
+        assert_eq!(decode(&picture(ImageFormat::Png)), Some(red));
         assert_eq!(decode(&picture(ImageFormat::WebP)), None);
-        assert_eq!(decode(b"\x89PNG\r\n\x1a\nnonsense"), None);
-        assert_eq!(decode(b""), None);
+        let whole = picture(ImageFormat::Png);
+        for wrong in [b"\x89PNG\r\n\x1a\nnonsense".as_slice(), b"", &whole[..whole.len() / 2]] {
+            assert_eq!(decode(wrong), None);
+        }
+    }
+
+    #[test]
+    fn a_bomb_is_refused_before_it_bursts() {
+        let bytes = bomb(30_000);
+        assert!(bytes.len() < 1 << 20, "it would be saved unasked");
+        let used = allocation_counter::measure(|| assert_eq!(decode(&bytes), None));
+        assert!(used.bytes_max < 1 << 20, "{used:?}");
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("kept.png");
+        fs::write(&path, bomb(2_000)).unwrap();
+        let used = allocation_counter::measure(|| assert_eq!(kept_picture(&path), None));
+        assert!(used.bytes_max < 1 << 20, "{used:?}");
+    }
+
+    #[test]
+    fn what_was_kept_comes_back_and_nothing_else_does() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("thumbs").join("kept.png");
+        let picture = RgbImage::from_fn(360, 240, |x, y| Rgb([x.to_le_bytes()[0], y.to_le_bytes()[0], 7]));
+        keep(&path, &picture);
+        assert_eq!(kept_picture(&path), Some(picture));
+        let whole = fs::read(&path).unwrap();
+        let large = vec![0; limits::SCREEN_THUMB_BYTES_MAX + 1];
+        for wrong in [&whole[..whole.len() / 2], b"", b"\x02\x01\x02\x03\x01\x02\x03", &large] {
+            fs::write(&path, wrong).unwrap();
+            assert_eq!(kept_picture(&path), None);
+        }
+        fs::remove_file(&path).unwrap();
+        fs::create_dir(&path).unwrap();
+        assert_eq!(kept_picture(&path), None);
     }
 
     #[test]
     fn a_full_folder_begins_anew() {
         let home = tempfile::tempdir().unwrap();
         let dir = home.path().join("thumbs");
-        let thumb = Thumb::new(1, vec![[1, 2, 3]]).unwrap();
-        for number in 0..=KEPT_MAX {
-            keep(&dir.join(number.to_string()), &thumb);
+        let picture = RgbImage::new(1, 1);
+        for number in 0..=limits::SCREEN_THUMBS_KEPT {
+            keep(&dir.join(number.to_string()), &picture);
         }
         assert_eq!(fs::read_dir(&dir).unwrap().count(), 1);
-        assert_eq!(Thumb::from_bytes(&fs::read(dir.join(KEPT_MAX.to_string())).unwrap()), Some(thumb));
+        assert_eq!(kept_picture(&dir.join(limits::SCREEN_THUMBS_KEPT.to_string())), Some(picture));
     }
 }

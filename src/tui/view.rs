@@ -1,5 +1,6 @@
 //! Draws the state, and nothing else: no I/O, no clock. Every text of others that comes here is made safe before it is put
-//! into a cell. The parts are left to [`super::view_rooms`], [`super::view_line`] and [`super::view_over`].
+//! into a cell. The parts are left to [`super::view_rooms`], [`super::view_line`], [`super::view_over`]
+//! and [`super::view_pictures`].
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -12,12 +13,13 @@ use super::layout::{Areas, areas};
 use super::overlay::Overlay;
 use super::page::broken;
 use super::state::State;
+use super::view_pictures::Placed;
 use super::wrap::cut;
-use super::{view_line, view_over, view_rooms};
+use super::{view_line, view_over, view_pictures, view_rooms};
 use crate::model::{Seq, safe_text};
 
-/// Draws all of it. Returns where the cursor is.
-pub(super) fn draw(state: &State, buffer: &mut Buffer) -> Option<Position> {
+/// Draws all of it. Returns where the cursor is, and which pictures can be seen.
+pub(super) fn draw(state: &State, buffer: &mut Buffer) -> (Option<Position>, Vec<Placed>) {
     let areas = areas(state);
     topic(state, areas.topic, buffer);
     if let Some(rooms) = areas.rooms {
@@ -30,7 +32,8 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer) -> Option<Position> {
     view_line::status(state, areas.status, buffer);
     let cursor = view_line::input(state, areas.input, buffer);
     let on_top = view_over::over(state, &areas, buffer);
-    if state.overlay.is_some() { on_top } else { cursor }
+    let pictures = view_pictures::place(state, areas.chat, buffer);
+    (if state.overlay.is_some() { on_top } else { cursor }, pictures)
 }
 
 /// Draws a line into a row, cut where the row ends.

@@ -9,6 +9,7 @@ use ratatui::buffer::Buffer;
 use ratatui::text::Line;
 use tokio::time::{Instant, sleep_until};
 
+use super::gallery::Gallery;
 use super::page::broken;
 use super::screen::Screen;
 use super::view::put;
@@ -146,9 +147,9 @@ fn meant(key: KeyEvent) -> Option<Wish> {
 fn show(screen: &mut Screen, error: &Error, seconds: Option<u64>) {
     let words = words(error, seconds);
     let size = screen.size();
-    screen.draw(size, "Tertulia", |buffer| {
+    screen.draw(size, "Tertulia", &Gallery::default(), |buffer| {
         paint(&words, buffer);
-        None
+        (None, Vec::new())
     });
 }
 

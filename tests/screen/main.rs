@@ -6,6 +6,7 @@
 mod common;
 mod chosen;
 mod endings;
+mod images;
 mod person;
 mod picture;
 mod speed;

@@ -53,6 +53,9 @@ impl Person {
         command.env("TERTULIA_DOWNLOAD_DIR", state.join("downloads")).env("TERTULIA_STATE_DIR", state);
         command.env("TERM", "xterm-256color").env("TZ", "UTC").env_remove("NO_COLOR");
         command.env_remove("TMUX").env_remove("VTE_VERSION").env("COLORTERM", "truecolor");
+        for inherited in ["KITTY_WINDOW_ID", "TERM_PROGRAM", "LC_TERMINAL", "STY", "ZELLIJ"] {
+            command.env_remove(inherited);
+        }
         let mut session = Session::spawn(command).expect("it starts");
         session.set_window_size(COLUMNS, ROWS).expect("it is a terminal");
         let keys = session.get_raw_handle().expect("a terminal");
@@ -124,6 +127,23 @@ impl Person {
     /// All that can be seen.
     pub(crate) fn screen(&self) -> String {
         self.cells.0.lock().expect("no panic there").parser.screen().contents()
+    }
+
+    /// Waits until so many such commands came among the bytes.
+    #[track_caller]
+    pub(crate) fn is_told(&self, command: &str, times: usize) {
+        let until = Instant::now() + PATIENCE;
+        let (cells, came) = &*self.cells;
+        let mut cells = cells.lock().expect("no panic there");
+        loop {
+            let count = cells.raw.windows(command.len()).filter(|bytes| *bytes == command.as_bytes()).count();
+            if count == times {
+                return;
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero() && !cells.is_over && count < times, "{command:?} {count} times, not {times}");
+            cells = came.wait_timeout(cells, left).expect("no panic there").0;
+        }
     }
 
     /// All bytes that came.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser};
 use clap_complete::Shell;
 use tertulia::terminal::{Config, FIRST_ROOM, Fingerprint, Tls, read_size};
-use tertulia::tui::{Look, Notify, ThemeChoice};
+use tertulia::tui::{Images, Look, Notify, ThemeChoice};
 
 use super::file::{self, File, Server};
 use super::paper::Paper;
@@ -63,6 +63,9 @@ pub(crate) struct Arguments {
     /// How to tell that you were named where you do not look: off, bell, desktop [default: off]
     #[arg(long, value_name = "HOW", hide_possible_values = true)]
     notify: Option<Notify>,
+    /// How pictures are shown: auto, kitty, sixel, iterm2, blocks, none [default: auto]
+    #[arg(long, value_name = "HOW", hide_possible_values = true)]
+    images: Option<Images>,
     /// A file with all of this, keys and names of servers [default: client.toml in the folder for settings]
     #[arg(long, value_name = "FILE", env = "TERTULIA_CLIENT_CONFIG")]
     config: Option<PathBuf>,
@@ -145,7 +148,9 @@ impl Arguments {
         };
         let theme = self.theme.or(file.theme).unwrap_or_default();
         let notify = self.notify.or(file.notify).unwrap_or_default();
-        Ok(Chosen { config, look: Look { theme, keys: file.keys, notify }, is_plain: self.plain || file.plain })
+        let images = self.images.or(file.images).unwrap_or_default();
+        let look = Look { theme, keys: file.keys, notify, images };
+        Ok(Chosen { config, look, is_plain: self.plain || file.plain })
     }
 }
 
@@ -158,6 +163,7 @@ mod tests {
     const FILE: &str = "\
 theme = 'dark'
 notify = 'bell'
+images = 'blocks'
 auto-save = '2M'
 download-dir = '/srv/chat'
 
@@ -198,13 +204,15 @@ address = '::1'
         assert_eq!((filed.config.room.as_str(), filed.config.tls), ("garden", Some(Tls::Pin(None))));
         assert_eq!((filed.look.theme, filed.look.notify), (ThemeChoice::Dark, Notify::Bell));
         assert_eq!(filed.config.auto_save_bytes_max, Some(2 << 20));
-        let line =
-            ["client", "home", "--room", "dev", "--theme", "light", "--notify", "off", "--auto-save", "0", "--tls"];
-        let flagged = chosen(&line, FILE);
+        assert_eq!(filed.look.images, Images::Blocks);
+        let line = "client home --room dev --theme light --notify off --images kitty --auto-save 0 --tls";
+        let flagged = chosen(&line.split(' ').collect::<Vec<_>>(), FILE);
+        assert_eq!(flagged.look.images, Images::Kitty);
         assert_eq!((flagged.config.room.as_str(), flagged.config.tls), ("dev", Some(Tls::System)));
         assert_eq!((flagged.look.theme, flagged.look.notify), (ThemeChoice::Light, Notify::Off));
         assert_eq!(flagged.config.auto_save_bytes_max, Some(0));
         let usual = chosen(&["client"], "");
+        assert_eq!(usual.look.images, Images::Auto);
         assert_eq!((usual.config.room.as_str(), usual.config.tls), (FIRST_ROOM, None));
         assert_eq!((usual.look.theme, usual.look.notify), (ThemeChoice::Auto, Notify::Off));
     }

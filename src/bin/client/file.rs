@@ -8,7 +8,7 @@ use etcetera::BaseStrategy;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 use tertulia::terminal::{Fingerprint, Tls, read_size};
-use tertulia::tui::{Keys, Notify, ThemeChoice};
+use tertulia::tui::{Images, Keys, Notify, ThemeChoice};
 
 /// What it can say.
 #[derive(Debug, Default, Deserialize)]
@@ -18,6 +18,7 @@ pub(crate) struct File {
     pub(crate) server: Option<String>,
     pub(crate) theme: Option<ThemeChoice>,
     pub(crate) notify: Option<Notify>,
+    pub(crate) images: Option<Images>,
     #[serde(deserialize_with = "size")]
     pub(crate) auto_save: Option<u64>,
     #[serde(deserialize_with = "path")]
@@ -124,6 +125,7 @@ mod tests {
         let table = [
             ("theme = 'dark'\nthme = 'dark'\n", "line 2: unknown field `thme`"),
             ("theme = 'pink'\n", "line 1: unknown variant `pink`"),
+            ("images = 'ascii'\n", "line 1: unknown variant `ascii`"),
             ("\n\n[keys]\nnext-rom = 'F5'\n", "line 4: no key does 'next-rom'; is it next-room?"),
             ("[keys]\nredo = 'F6'\nundo = 'Hyper-X'\n", "line 3: 'Hyper-X' is no key"),
             ("[servers.home]\nport = 9\n", "line 1: missing field `address`"),

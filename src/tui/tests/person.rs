@@ -5,7 +5,8 @@ use jiff::tz::TimeZone;
 
 use super::super::arrival::{Arrival, Effect, Outcome};
 use super::super::bindings::Keys;
-use super::super::state::{Setting, State};
+use super::super::images::Way;
+use super::super::state::{Pictures, Setting, State};
 use super::super::testing::{event, text, user};
 use super::super::theme::{Choice, Theme};
 use super::super::update::update;
@@ -30,7 +31,7 @@ impl Person {
             zone: TimeZone::UTC,
             theme: Theme::new(Choice::Auto),
             keys: Keys::default(),
-            pictures: Some(true),
+            pictures: Some(Pictures { way: Way::Blocks, has_all_colours: true }),
         };
         Self { state: State::new(setting, user("ann"), (columns, rows)), now: 0 }
     }
