@@ -8,7 +8,7 @@
 //! ([`press`], [`act`], [`say`], [`obey`], [`over`], [`secret`], [`paste`], [`mouse`], [`choose`], [`search`], [`going`], [`leaving`],
 //! [`scroll`]), what happens ([`hear`], [`outcome`], [`pace`], [`link`]), what it looks like ([`theme`], [`wrap`], [`markup`],
 //! [`images`], [`picture`], [`pixels`], [`kitty`], [`gallery`], [`message`], [`chat`], [`layout`], [`help`], [`page`], the `view_…`),
-//! and the edge where it meets the world ([`start`], [`waiting`], [`mod@run`], [`doing`], [`opener`], [`paths`], [`thumbs`],
+//! and the edge where it meets the world ([`start`], [`waiting`], [`mod@run`], [`doing`], [`opener`], [`paths`], [`thumbs`], [`guarded`],
 //! [`screen`], [`cells`], [`showing`], [`notify`], [`drafts`]).
 
 mod act;
@@ -25,6 +25,7 @@ mod emoji;
 mod fuzzy;
 mod gallery;
 mod going;
+mod guarded;
 mod hear;
 mod help;
 mod images;

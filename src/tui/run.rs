@@ -20,7 +20,7 @@ use super::notify::Notify;
 use super::overlay::Overlay;
 use super::room::Sending;
 use super::screen::Screen;
-use super::start::{Look, gallery, restore, setting};
+use super::start::{Look, cell, gallery, restore, setting};
 use super::state::State;
 use super::update::update;
 use super::waiting::{self, Edge};
@@ -97,7 +97,7 @@ impl Run {
         let (told, progress) = mpsc::channel(PROGRESS_MAX);
         let saving = Arc::new(Semaphore::new(limits::TERMINAL_SAVES_AT_ONCE));
         let mut state = State::new(setting, client.user(), screen.size());
-        state.thumbs = gallery(&state.setting, screen.cell());
+        state.thumbs = gallery(&state.setting);
         let now = Instant::now();
         restore(&mut state, device_dir.as_deref(), &room);
         if !words.is_empty() {
@@ -210,7 +210,7 @@ impl Run {
         if matches!(arrival, Arrival::Resize(..)) {
             // what a terminal does with its cells then is its own affair
             self.screen.forget();
-            self.state.thumbs.suit(self.screen.cell());
+            self.state.thumbs.suit(cell());
         }
         if matches!(arrival, Arrival::Key(_) | Arrival::Paste(_)) {
             self.pause = KEY_FRAME;

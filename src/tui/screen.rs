@@ -8,7 +8,7 @@ use std::sync::{Arc, Once};
 use std::thread;
 use std::time::Duration;
 
-use crossterm::terminal::{disable_raw_mode, enable_raw_mode, window_size};
+use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
@@ -17,7 +17,7 @@ use tokio::sync::Notify;
 
 use super::cells::Cells;
 use super::gallery::Gallery;
-use super::images::CellSize;
+use super::guarded::is_guarded;
 use super::notify::{self, Dialect};
 use super::showing::{self, Showing};
 use super::view_pictures::Placed;
@@ -88,13 +88,6 @@ impl Screen {
     /// Columns and rows.
     pub(super) fn size(&self) -> (u16, u16) {
         self.terminal.size().map_or((80, 24), |size| (size.width, size.height))
-    }
-
-    /// Pixels of a cell, as the system was told by the terminal.
-    pub(super) fn cell(&self) -> CellSize {
-        let (cells, pixels) = window_size()
-            .map_or_else(|_| (self.size(), (0, 0)), |all| ((all.columns, all.rows), (all.width, all.height)));
-        CellSize::new(cells, pixels)
     }
 
     /// Whether the last frame is written.
@@ -260,8 +253,10 @@ fn give_back_after_a_panic() {
     HOOKED.call_once(|| {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
-            give_back();
-            before(panic);
+            if !is_guarded() {
+                give_back();
+                before(panic);
+            }
         }));
     });
 }
@@ -274,12 +269,14 @@ mod tests {
 
     use expectrl::Session;
 
+    use super::super::guarded::guarded;
     use super::*;
 
     #[test]
     #[ignore = "run by the test below, on a terminal of its own"]
     fn panics() {
         let _screen = Screen::take_over().unwrap();
+        assert_eq!(guarded::<()>(|| panic!("in a decoder")), None);
         panic!("on purpose");
     }
 
@@ -291,7 +288,8 @@ mod tests {
         session.set_expect_timeout(Some(Duration::from_secs(20)));
         let before = session.expect("\x1b[?1049h").unwrap();
         assert!(!String::from_utf8_lossy(before.as_bytes()).contains("on purpose"));
-        session.expect("\x1b[?1049l\x1b[?25h").unwrap();
+        let taken = session.expect("\x1b[?1049l\x1b[?25h").unwrap();
+        assert!(!String::from_utf8_lossy(taken.as_bytes()).contains("in a decoder"));
         session.expect("on purpose").unwrap();
     }
 }

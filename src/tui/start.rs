@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crossterm::terminal::window_size;
 use jiff::tz::TimeZone;
 
 use super::bindings::Keys;
@@ -47,11 +48,20 @@ pub(super) fn setting(entered: &Entered, look: Look) -> Setting {
     }
 }
 
-/// Where pictures will be, on a terminal with such cells.
+/// Where pictures will be.
 #[must_use]
-pub(super) fn gallery(setting: &Setting, cell: CellSize) -> Gallery {
+pub(super) fn gallery(setting: &Setting) -> Gallery {
     let way = setting.pictures.map(|pictures| pictures.way).unwrap_or_default();
-    Gallery::new(How::new(way, cell))
+    Gallery::new(How::new(way, cell()))
+}
+
+/// Pixels of a cell, if the terminal has told the system: it is not asked.
+#[must_use]
+pub(super) fn cell() -> CellSize {
+    window_size().map_or_else(
+        |_| CellSize::default(),
+        |window| CellSize::new((window.columns, window.rows), (window.width, window.height)),
+    )
 }
 
 /// The rooms of the last run, and the one that was asked for; that is on the screen, unless it is only the usual one.

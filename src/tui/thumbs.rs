@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use image::{DynamicImage, ImageFormat, ImageReader, Limits, RgbImage};
 use tokio::sync::Semaphore;
 
+use super::guarded::guarded;
 use super::images::How;
 use super::picture::{KEPT_SIZE, Thumb, kept_size};
 use super::pixels;
@@ -27,22 +28,21 @@ pub(super) async fn thumb(
     let _turn = turn.acquire().await;
     let path = dir.map(|dir| dir.join(format!("{}.png", attachment.sha256)));
     let kept = path.clone();
-    let found = tokio::task::spawn_blocking(move || Thumb::new(&kept_picture(&kept?)?, how)).await.ok()?;
+    let found = tokio::task::spawn_blocking(move || guarded(|| Thumb::new(&kept_picture(&kept?)?, how))).await.ok()?;
     if found.is_some() {
         return found;
     }
     let mut bytes = Vec::new();
     let Attachment { room, seq, size, sha256, .. } = attachment;
     client.download(room, *seq, *size, sha256, &mut bytes, |_, _| ()).await.ok()?;
-    tokio::task::spawn_blocking(move || {
+    let made = move || {
         let picture = decode(&bytes)?;
         if let Some(path) = path {
             keep(&path, &picture);
         }
         Thumb::new(&picture, how)
-    })
-    .await
-    .ok()?
+    };
+    tokio::task::spawn_blocking(|| guarded(made)).await.ok()?
 }
 
 /// Decodes what is plainly a picture, and makes it small. Its decoder is held to limits; that of webp holds to none, so there
