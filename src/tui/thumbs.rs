@@ -6,7 +6,8 @@ use std::fs;
 use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
-use image::{DynamicImage, ImageFormat, ImageReader, Limits, RgbImage};
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
 use tokio::sync::Semaphore;
 
 use super::guarded::guarded;
@@ -54,8 +55,27 @@ fn decode(bytes: &[u8]) -> Option<RgbImage> {
     }
     let side_max = limits::SCREEN_PICTURE_SIDE_MAX;
     let picture = within(reader, (side_max, side_max), limits::SCREEN_PICTURE_BYTES_MAX)?;
-    let (width, height) = kept_size(picture.width(), picture.height());
-    Some(picture.thumbnail_exact(width, height).to_rgb8())
+    let held = held(bytes);
+    let is_on_its_side = matches!(
+        held,
+        Orientation::Rotate90 | Orientation::Rotate270 | Orientation::Rotate90FlipH | Orientation::Rotate270FlipH
+    );
+    let (width, height) = if is_on_its_side {
+        let (height, width) = kept_size(picture.height(), picture.width());
+        (width, height)
+    } else {
+        kept_size(picture.width(), picture.height())
+    };
+    let mut small = picture.thumbnail_exact(width, height);
+    small.apply_orientation(held);
+    Some(small.to_rgb8())
+}
+
+/// How the camera was held, if the picture says so.
+fn held(bytes: &[u8]) -> Orientation {
+    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok();
+    let mut decoder = reader.and_then(|reader| reader.into_decoder().ok());
+    decoder.as_mut().and_then(|decoder| decoder.orientation().ok()).unwrap_or(Orientation::NoTransforms)
 }
 
 /// What was kept.
@@ -127,6 +147,15 @@ mod tests {
         for wrong in [b"\x89PNG\r\n\x1a\nnonsense".as_slice(), b"", &whole[..whole.len() / 2]] {
             assert_eq!(decode(wrong), None);
         }
+    }
+
+    #[test]
+    fn a_photograph_stands_upright() {
+        let says_so = b"\xff\xe1\x00\x22Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
+        let jpeg = picture(ImageFormat::Jpeg);
+        let turned = [&jpeg[..2], says_so, &jpeg[2..]].concat();
+        assert_eq!(decode(&jpeg).unwrap().dimensions(), (360, 180));
+        assert_eq!(decode(&turned).unwrap().dimensions(), (120, 240));
     }
 
     #[test]
