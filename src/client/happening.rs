@@ -26,6 +26,14 @@ pub enum Happening {
     },
     /// Connected again: the rooms are joined where they were left, and unanswered says are sent again.
     Back(Welcome),
+    /// A room is joined that has more than was heard of it: so many events follow, before what is said from now on. Who is
+    /// slow to take happenings may miss this, and hears the events all the same.
+    Resumed {
+        /// Which room.
+        room: String,
+        /// How many.
+        missed: u64,
+    },
     /// The room's log is another one than before, or shorter: the room was joined anew, from now on.
     StartedOver {
         /// Which room.

@@ -181,6 +181,11 @@ impl Room {
         self.cursor.filter(|_| begins)
     }
 
+    /// How many events up to `head` were not heard.
+    pub(super) fn lacks(&self, head: Seq) -> u64 {
+        self.cursor.filter(|_| self.is_in()).map_or(0, |cursor| head.0.saturating_sub(cursor.seq.0))
+    }
+
     /// The server does not let one in, or not now.
     pub(super) fn refused(&mut self, refusal: &Refusal, now: Instant) -> Refused {
         let Some(mut joining) = self.joining.take() else { return Refused::Stays };

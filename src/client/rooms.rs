@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::From;
 use super::command::Reply;
 use super::marks::Marks;
 use super::requests::{Pending, Requests};
 use super::room::{Refused, Room};
+use super::{From, Happening};
 use crate::model::NameKey;
 use crate::model::names::key_of;
 use crate::wire::{Joined, Refusal, Request};
@@ -119,13 +119,14 @@ impl Rooms {
         }
     }
 
-    /// The server lets one in.
-    pub(super) fn joined(&mut self, key: &NameKey, id: u32, joined: &Joined) {
-        if let Some(room) = self.known.get_mut(key).filter(|room| room.expects(id))
-            && let Some(begins) = room.joined(joined)
-        {
+    /// The server lets one in; tells of what was missed, if that is heard now.
+    pub(super) fn joined(&mut self, key: &NameKey, id: u32, joined: &Joined) -> Option<Happening> {
+        let room = self.known.get_mut(key).filter(|room| room.expects(id))?;
+        if let Some(begins) = room.joined(joined) {
             self.marks.put(room.name(), begins);
         }
+        let missed = room.lacks(joined.head);
+        (missed > 0).then(|| Happening::Resumed { room: room.name().to_owned(), missed })
     }
 
     /// The server does not let one in; with the room's name, unless that does not matter any more.

@@ -213,7 +213,11 @@ impl Session {
 
     fn answered(&mut self, id: u32, answer: Answer) -> ControlFlow<Parting> {
         match (self.requests.answered(id), answer) {
-            (Some(Pending::Join(key)), Answer::Joined(joined)) => self.rooms.joined(&key, id, &joined),
+            (Some(Pending::Join(key)), Answer::Joined(joined)) => {
+                if let Some(missed) = self.rooms.joined(&key, id, &joined) {
+                    self.outlet.offer(missed, None);
+                }
+            }
             (Some(Pending::Say(key)), Answer::Said(said)) => self.said(&key, id, said),
             (Some(Pending::Leave(reply)), Answer::Ok) => reply.into_iter().for_each(|reply| reply.send(Ok(()))),
             (Some(Pending::Call(reply)), answer) => self.called(reply, answer),

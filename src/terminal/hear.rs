@@ -33,6 +33,8 @@ impl Talk {
                 }
                 self.show(Line::note(format!("{room} has another past than before; going on from now"))).await;
             }
+            // what was missed is shown as it comes
+            Happening::Resumed { .. } => {}
             Happening::Left { room, why } => {
                 self.rooms.leave(&room);
                 self.fault(format!("no longer in {room}: {why}")).await;

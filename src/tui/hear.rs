@@ -28,6 +28,7 @@ pub(super) fn hear(state: &mut State, happening: Happening) -> Vec<Effect> {
             state.pace = super::pace::Pace::default();
             for room in state.rooms.all_mut() {
                 room.typing.clear();
+                room.missed = 0;
             }
         }
         Happening::Back(welcome) => return on_back(state, welcome.user),
@@ -36,6 +37,11 @@ pub(super) fn hear(state: &mut State, happening: Happening) -> Vec<Effect> {
                 room.start_over();
             }
             state.tell(format!("{room} has another past than before; going on from now"));
+        }
+        Happening::Resumed { room, missed } => {
+            if let Some(room) = state.rooms.get_mut(&room) {
+                room.missed = missed;
+            }
         }
         Happening::Left { room, why } => {
             if let Some(room) = state.rooms.get_mut(&room) {

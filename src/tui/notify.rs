@@ -67,7 +67,7 @@ pub(super) fn ring(how: Notify, dialect: Dialect, text: &str) -> String {
 /// The window's title: how much is unread, and where one is.
 #[must_use]
 pub(super) fn title(state: &State) -> String {
-    let unread: u64 = state.rooms.all().iter().map(|room| room.unread).sum();
+    let unread = state.rooms.count(|room| room.unread);
     let is_named = state.rooms.all().iter().any(|room| room.mentions > 0);
     let count = match (unread, is_named) {
         (0, _) => String::new(),

@@ -65,6 +65,8 @@ pub(super) struct Room {
     pub recall: Recall,
     /// What is on its way.
     pub sending: VecDeque<Sending>,
+    /// Events that were missed while the connection was away, and are still to come.
+    pub missed: u64,
     /// Messages that one has not seen.
     pub unread: u64,
     /// Of them, those that name oneself.
@@ -102,6 +104,7 @@ impl Room {
             replying: None,
             recall: Recall::default(),
             sending: VecDeque::new(),
+            missed: 0,
             unread: 0,
             mentions: 0,
             news_from: None,
@@ -123,7 +126,7 @@ impl Room {
         if self.head < joined.head {
             // who comes for the first time has missed nothing
             let from = self.read.unwrap_or(joined.head).max(self.seen).max(self.head);
-            self.unread += joined.head.0.saturating_sub(from.0);
+            self.unread = self.unread.saturating_add(joined.head.0.saturating_sub(from.0));
             if self.news_from.is_none() && from < joined.head {
                 self.news_from = Some(from.next());
             }
@@ -136,6 +139,7 @@ impl Room {
         if event.seq <= self.head && self.timeline.tail().last() >= Some(event.seq) {
             return;
         }
+        self.missed = self.missed.saturating_sub(1);
         self.recent.note(event, oneself);
         if let Body::Topic(topic) = &event.body {
             self.topic.clone_from(topic);
@@ -153,8 +157,8 @@ impl Room {
             if self.unread == 0 {
                 self.news_from = Some(event.seq);
             }
-            self.unread += 1;
-            self.mentions += u64::from(names(&event.body, &oneself.name));
+            self.unread = self.unread.saturating_add(1);
+            self.mentions = self.mentions.saturating_add(u64::from(names(&event.body, &oneself.name)));
         }
     }
 

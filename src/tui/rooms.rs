@@ -12,6 +12,12 @@ pub(super) struct Rooms {
 }
 
 impl Rooms {
+    /// Something of all rooms together; what a server says of itself may be any number.
+    #[must_use]
+    pub(super) fn count(&self, of: impl Fn(&Room) -> u64) -> u64 {
+        self.all().iter().map(of).fold(0, u64::saturating_add)
+    }
+
     /// All of them, in order.
     #[must_use]
     pub(super) fn all(&self) -> &[Room] {

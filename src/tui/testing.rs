@@ -16,7 +16,7 @@ pub(super) fn user(name: &str) -> User {
 pub(super) fn event(seq: u64, author: &str, body: Body) -> Event {
     static LOBBY: OnceLock<RoomName> = OnceLock::new();
     let room = LOBBY.get_or_init(|| RoomName::parse("lobby").expect("a name")).clone();
-    let at = Timestamp(EVENING + seq * 60_000);
+    let at = Timestamp(EVENING.saturating_add(seq.saturating_mul(60_000)));
     Event { room, seq: Seq(seq), at, author: user(author), body, reply_to: None }
 }
 

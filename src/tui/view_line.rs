@@ -61,9 +61,16 @@ fn told(state: &State, text: &str) -> String {
 /// What goes on while something else is told.
 fn urgent(state: &State) -> Vec<String> {
     let mut words: Vec<String> = state.transfers.iter().map(bar).collect();
+    words.extend(behind(state));
     words.extend(sending(state));
     words.extend(news(state));
     words
+}
+
+/// How much was missed and is still to come.
+fn behind(state: &State) -> Option<String> {
+    let missed = state.rooms.count(|room| room.missed);
+    (missed > 0).then(|| format!("behind by {missed}"))
 }
 
 fn sending(state: &State) -> Option<String> {
@@ -72,7 +79,7 @@ fn sending(state: &State) -> Option<String> {
 }
 
 fn news(state: &State) -> Option<String> {
-    let news: u64 = state.rooms.all().iter().map(|room| room.unread).sum();
+    let news = state.rooms.count(|room| room.unread);
     (news > 0).then(|| format!("{news} unread, {}", state.setting.keys.of(Action::NextNews)))
 }
 
@@ -86,6 +93,7 @@ fn status_words(state: &State) -> Vec<String> {
     }
     words.extend(state.transfers.iter().map(bar));
     words.push(state.link.words(state.now, state.setting.is_encrypted));
+    words.extend(behind(state));
     words.extend(sending(state));
     if room.is_some_and(|room| room.timeline.loading.is_some() && room.anchor.is_some()) {
         words.push("loading".to_owned());

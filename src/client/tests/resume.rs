@@ -64,6 +64,8 @@ async fn a_room_goes_on_where_it_was_without_doubles_or_gaps() {
     let join = peer.let_in(7).await;
     assert_eq!(join, Join { room: "lobby".to_owned(), after: Some(Seq(6)), log: Some(LogId(5)) });
     assert_eq!(happenings.next().await, Some(Happening::Back(welcome())));
+    let resumed = Happening::Resumed { room: "lobby".to_owned(), missed: 1 };
+    assert_eq!(happenings.next().await, Some(resumed));
     for double in [5, 6, 7] {
         peer.event(double).await;
     }

@@ -184,3 +184,15 @@ fn a_line_that_is_longer_than_its_place_says_so() {
     }
     assert!(ann.sees().contains("› one") && ann.sees().contains("↓ four"), "{}", ann.sees());
 }
+
+#[test]
+fn who_comes_back_sees_how_much_is_still_to_come() {
+    let mut ann = Person::in_lobby(80, 24);
+    let resumed = Happening::Resumed { room: "lobby".to_owned(), missed: 3 };
+    ann.takes(Arrival::Happening(Box::new(resumed)));
+    assert!(ann.sees().contains("connected, encrypted · behind by 3"), "{}", ann.sees());
+    ann.hears_lines(1..=2);
+    assert!(ann.sees().contains("behind by 1"));
+    ann.hears_lines(3..=4);
+    assert!(!ann.sees().contains("behind"));
+}

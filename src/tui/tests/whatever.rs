@@ -9,8 +9,8 @@ use super::super::drafts::Kept;
 use super::super::testing::{event, react, text, user};
 use super::person::{Person, in_room};
 use crate::client::Happening;
-use crate::model::{Body, Seq};
-use crate::wire::{Page, RoomEntry, Signal};
+use crate::model::{Body, LogId, Seq};
+use crate::wire::{Joined, Page, RoomEntry, Signal};
 
 fn key() -> impl Strategy<Value = Arrival> {
     let codes = prop_oneof![
@@ -58,29 +58,35 @@ fn body() -> impl Strategy<Value = Body> {
     prop_oneof![
         any::<String>().prop_map(Body::Text),
         "[a-z \u{1b}\u{202e}你👩\u{200d}🚀`>\n]{0,200}".prop_map(Body::Text),
-        (0_u64..40, any::<String>()).prop_map(|(of, text)| Body::Edit { of: Seq(of), text }),
-        (0_u64..40).prop_map(|of| Body::Delete { of: Seq(of) }),
-        (0_u64..40, any::<String>(), any::<bool>()).prop_map(|(of, emoji, on)| react(of, &emoji, on)),
+        (seq(), any::<String>()).prop_map(|(of, text)| Body::Edit { of: Seq(of), text }),
+        seq().prop_map(|of| Body::Delete { of: Seq(of) }),
+        (seq(), any::<String>(), any::<bool>()).prop_map(|(of, emoji, on)| react(of, &emoji, on)),
         any::<String>().prop_map(Body::Topic),
         Just(Body::Gone {}),
     ]
 }
 
+/// Numbers of messages, of which a hostile server has others than ours.
+fn seq() -> impl Strategy<Value = u64> {
+    prop_oneof![20 => 0_u64..60, 1 => Just(u64::MAX), 1 => any::<u64>()]
+}
+
 fn happening() -> impl Strategy<Value = Arrival> {
     let rooms = || prop::sample::select(vec!["lobby", "dev", "nowhere"]);
-    let event = (rooms(), 0_u64..60, any::<String>(), body(), prop::option::of(0_u64..60)).prop_map(
+    let event = (rooms(), seq(), any::<String>(), body(), prop::option::of(seq())).prop_map(
         |(room, seq, who, body, reply_to)| {
             let event = in_room(room, event(seq, &who, body));
             Happening::Event(crate::wire::Event { reply_to: reply_to.map(Seq), ..event })
         },
     );
-    let others = (rooms(), any::<String>(), 0_u8..5).prop_map(|(room, who, which)| {
+    let others = (rooms(), any::<String>(), 0_u8..6, seq()).prop_map(|(room, who, which, missed)| {
         let (room, user) = (room.to_owned(), user(&who));
         match which {
             0 => Happening::Signal(Signal::Typing { room, user }),
             1 => Happening::Signal(Signal::Presence { room, user, here: true }),
             2 => Happening::Signal(Signal::Presence { room, user, here: false }),
             3 => Happening::StartedOver { room },
+            4 => Happening::Resumed { room, missed },
             _ => Happening::Lost { why: who, retry_in: std::time::Duration::from_secs(3) },
         }
     });
@@ -93,9 +99,9 @@ fn rest() -> impl Strategy<Value = Arrival> {
         (1_u16..120, 1_u16..50).prop_map(|(columns, rows)| Arrival::Resize(columns, rows)),
         any::<bool>().prop_map(Arrival::Focus),
         Just(()).prop_map(|()| Arrival::Tick),
-        prop::collection::vec((1_u64..60, body()), 0..8).prop_map(|bodies| {
+        (seq(), seq(), prop::collection::vec((seq(), body()), 0..8)).prop_map(|(first, head, bodies)| {
             let events = bodies.into_iter().map(|(seq, body)| event(seq, "dee", body)).collect();
-            let page = Page { room: "lobby".to_owned(), first: Seq(1), head: Seq(60), events };
+            let page = Page { room: "lobby".to_owned(), first: Seq(first), head: Seq(head), events };
             let way = super::super::timeline::Way::End;
             Arrival::Outcome(Box::new(Outcome::Page { room: "lobby".to_owned(), way, page: Ok(page) }))
         }),
@@ -115,6 +121,11 @@ fn outcome() -> impl Strategy<Value = Outcome> {
     let entry = |(room, topic): (String, String)| RoomEntry { room, topic, members: 1, head: Seq(9) };
     prop_oneof![
         (rooms(), any::<String>()).prop_map(|(asked, why)| Outcome::Joined { asked, joined: Err(why) }),
+        (rooms(), any::<String>(), seq(), prop::option::of(seq())).prop_map(|(room, topic, head, read)| {
+            let (log, head, read) = (LogId(1), Seq(head), read.map(Seq));
+            let joined = Joined { room: room.clone(), log, topic, first: Seq(1), head, members: 1, read };
+            Outcome::Joined { asked: room, joined: Ok(joined) }
+        }),
         prop::collection::vec((rooms(), any::<String>()).prop_map(entry), 0..9)
             .prop_map(|rooms| Outcome::Rooms { rooms: Ok(rooms), is_shown: true }),
         (0_u64..9, any::<u64>(), any::<u64>()).prop_map(|(transfer, done, total)| Outcome::Progress {
