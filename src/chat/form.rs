@@ -3,9 +3,7 @@
 
 use std::borrow::Cow;
 
-use unicode_normalization::UnicodeNormalization as _;
-
-use crate::model::{Body, Handle, Password, RoomName, limits};
+use crate::model::{Body, Handle, Password, PasswordError, RoomName, limits};
 use crate::wire::{Code, History, Refusal, Upload};
 
 /// The room that a request names.
@@ -24,19 +22,15 @@ pub fn handle(name: &str) -> Result<Handle, Refusal> {
     Handle::parse(name).map_err(|error| Refusal::new(Code::HandleInvalid, error.to_string()))
 }
 
-/// A password in its one form, NFC: another keyboard may compose its letters otherwise.
+/// A password in its one form.
 ///
 /// # Errors
 /// `bad_request` if it is too short, `too_large`
 pub fn password(password: &Password) -> Result<Password, Refusal> {
-    let normal: String = password.0.nfc().collect();
-    if normal.len() > limits::PASSWORD_BYTES_MAX {
-        return Err(too_large("password", limits::PASSWORD_BYTES_MAX as u64));
-    }
-    if normal.chars().count() < limits::PASSWORD_CHARS_MIN {
-        return Err(bad(format!("a password has at least {} characters", limits::PASSWORD_CHARS_MIN)));
-    }
-    Ok(Password(normal))
+    password.normal().map_err(|error| match error {
+        PasswordError::TooLong => too_large("password", limits::PASSWORD_BYTES_MAX as u64),
+        PasswordError::TooShort => bad(error.to_string()),
+    })
 }
 
 /// Whether a body may be said.

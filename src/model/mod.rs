@@ -21,6 +21,6 @@ pub use ids::{DeviceId, LogId, Nonce, RoomId, Seq, UserId};
 pub use message::{Body, FileBody, ImageBody, User};
 pub use names::{NameError, NameKey, RoomName};
 pub use network::Network;
-pub use password::Password;
+pub use password::{Password, PasswordError};
 pub use safe::safe_text;
 pub use time::{Clock, Timestamp};

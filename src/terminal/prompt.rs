@@ -85,7 +85,7 @@ impl Keyboard for Prompt {
         let questions = line.as_deref().map_or(&[][..], secret::questions);
         if let (Ok(line), false) = (&line, questions.is_empty()) {
             let objection = secret::objection(line, self.facts.is_live(), self.facts.is_guest()).map_or(Ok(()), Err);
-            let words = objection.and_then(|()| secret::ask(questions, &self.gate).map_err(str::to_owned));
+            let words = objection.and_then(|()| secret::ask(questions, &self.gate));
             return words.map_or_else(Typed::Unreadable, |words| Typed::Secret(line.clone(), words));
         }
         // Ctrl-C, Ctrl-D, or a terminal that is gone

@@ -12,10 +12,14 @@ use crate::model::Password;
 /// What a line still has to be given, in words for who types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Question {
-    /// A password, or nothing.
+    /// A password that was set before, or nothing.
     May(&'static str),
-    /// A password.
+    /// A password that was set before.
     Must(&'static str),
+    /// One that is to be set, or nothing.
+    MayChoose(&'static str),
+    /// One that is to be set.
+    MustChoose(&'static str),
     /// The last one once more, if there is one: nobody sees what they typed.
     Again(&'static str),
 }
@@ -25,23 +29,53 @@ impl Question {
     #[must_use]
     pub(crate) const fn words(self) -> &'static str {
         match self {
-            Self::May(words) | Self::Must(words) | Self::Again(words) => words,
+            Self::May(words)
+            | Self::Must(words)
+            | Self::MayChoose(words)
+            | Self::MustChoose(words)
+            | Self::Again(words) => words,
         }
+    }
+
+    /// Takes in an answer.
+    ///
+    /// # Errors
+    /// Why it will not do, in words.
+    pub(crate) fn take(self, word: Password, answers: &mut Vec<Password>) -> Result<(), String> {
+        let is_empty = word.0.is_empty();
+        match self {
+            Self::Again(_) if answers.last() == Some(&word) => return Ok(()),
+            Self::Again(_) => return Err("that was not the same twice".to_owned()),
+            Self::Must(_) | Self::MustChoose(_) if is_empty => return Err("an empty password is none".to_owned()),
+            Self::MayChoose(_) | Self::MustChoose(_) if !is_empty => {
+                word.normal().map_err(|error| error.to_string())?;
+            }
+            Self::May(_) | Self::Must(_) | Self::MayChoose(_) | Self::MustChoose(_) => {}
+        }
+        answers.push(word);
+        Ok(())
+    }
+
+    /// Whether it need not be asked: nothing has to be typed twice.
+    #[must_use]
+    pub(crate) fn is_settled(self, answers: &[Password]) -> bool {
+        matches!(self, Self::Again(_)) && answers.last().is_some_and(|last| last.0.is_empty())
     }
 }
 
 /// What a line asks for; nothing for most.
 pub(crate) fn questions(line: &str) -> &'static [Question] {
-    use Question::{Again, May, Must};
+    use Question::{Again, May, MayChoose, Must, MustChoose};
 
     match read_line(line) {
         Input::Command(Command::Register(_)) => {
-            &[May("a password for other devices, or nothing: "), Again("the same once more: ")]
+            const NEW: &str = "a password for other devices (8 characters or more), or nothing: ";
+            &[MayChoose(NEW), Again("the same once more: ")]
         }
         Input::Command(Command::Login(_)) => &[Must("password: ")],
         Input::Command(Command::Password) => &[
             May("the old password, or nothing if there is none: "),
-            Must("the new one: "),
+            MustChoose("the new one (8 characters or more): "),
             Again("the new one once more: "),
         ],
         _ => &[],
@@ -71,37 +105,27 @@ pub(crate) fn may_tell(line: &str) -> bool {
 /// # Errors
 /// Why there is nothing to go on with, in words: it was cancelled with Ctrl-C or Ctrl-D, there is no terminal to ask at,
 /// or what was typed will not do.
-pub(super) fn ask(questions: &[Question], gate: &Gate) -> Result<Vec<Password>, &'static str> {
-    const NONE: &str = "nothing was done: no password was typed";
+pub(super) fn ask(questions: &[Question], gate: &Gate) -> Result<Vec<Password>, String> {
+    const NONE: &str = "no password was typed";
 
-    let unseen = Unseen::begin().map_err(|_| NONE)?;
-    let words = put(questions, |words| answer(words, gate, unseen.cancel).ok().flatten().ok_or(NONE));
+    let undone = |why: String| format!("nothing was done: {why}");
+    let unseen = Unseen::begin().map_err(|_| undone(NONE.to_owned()))?;
+    let words =
+        put(questions, |words| answer(words, gate, unseen.cancel).ok().flatten().ok_or_else(|| NONE.to_owned()));
+    // before the terminal is as it was: that takes until it has shown all
     gate.set(Phase::Resting);
-    words
+    words.map_err(undone)
 }
 
 /// The passwords that are answered to these questions.
 fn put(
     questions: &[Question],
-    mut answer: impl FnMut(&'static str) -> Result<Password, &'static str>,
-) -> Result<Vec<Password>, &'static str> {
+    mut answer: impl FnMut(&'static str) -> Result<Password, String>,
+) -> Result<Vec<Password>, String> {
     let mut typed: Vec<Password> = Vec::new();
     for question in questions {
-        match (*question, typed.last()) {
-            (Question::May(words), _) => typed.push(answer(words)?),
-            (Question::Must(words), _) => {
-                let word = answer(words)?;
-                if word.0.is_empty() {
-                    return Err("nothing was done: an empty password is none");
-                }
-                typed.push(word);
-            }
-            (Question::Again(words), Some(last)) if !last.0.is_empty() => {
-                if answer(words)? != *last {
-                    return Err("nothing was done: that was not the same twice");
-                }
-            }
-            (Question::Again(_), _) => {}
+        if !question.is_settled(&typed) {
+            question.take(answer(question.words())?, &mut typed)?;
         }
     }
     Ok(typed)
@@ -227,24 +251,38 @@ mod tests {
     }
 
     #[test]
+    fn the_questions_say_what_the_server_wants() {
+        let chosen =
+            [".register Ann", ".password"].into_iter().flat_map(questions).filter_map(|question| match question {
+                Question::MayChoose(words) | Question::MustChoose(words) => Some(words),
+                _ => None,
+            });
+        let rule = format!("({} characters or more)", crate::model::limits::PASSWORD_CHARS_MIN);
+        assert_eq!(chosen.filter(|words| words.contains(&rule)).count(), 2);
+    }
+
+    #[test]
     fn a_new_password_is_typed_twice() {
         let ask = |line: &str, typed: &[&'static str]| {
             let mut typed = typed.iter();
-            let answers = put(questions(line), |_| typed.next().map(|word| Password::from(*word)).ok_or("cancelled"));
+            let answers =
+                put(questions(line), |_| typed.next().map(|word| Password::from(*word)).ok_or("cancelled".into()));
             assert_eq!(typed.next(), None, "{line} asks for all of it");
             answers.map(|words| words.into_iter().map(|word| word.0).collect::<Vec<_>>())
         };
         let words = |words: &[&str]| Ok(words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
-        assert_eq!(ask(".register Ann", &["horse", "horse"]), words(&["horse"]));
+        assert_eq!(ask(".register Ann", &["a horse here", "a horse here"]), words(&["a horse here"]));
         assert_eq!(ask(".register Ann", &[""]), words(&[""]));
-        assert_eq!(ask(".login Ann", &["horse"]), words(&["horse"]));
-        assert_eq!(ask(".password", &["", "horse", "horse"]), words(&["", "horse"]));
+        assert_eq!(ask(".login Ann", &["a horse here"]), words(&["a horse here"]));
+        assert_eq!(ask(".password", &["", "a horse here", "a horse here"]), words(&["", "a horse here"]));
         for (line, typed, why) in [
-            (".register Ann", &["horse", "house"][..], "same"),
+            (".register Ann", &["a horse here", "a house here"][..], "same"),
+            (".register Ann", &["1234567"], "at least 8 characters"),
+            (".password", &["old", "1234567"], "at least 8 characters"),
             (".login Ann", &[""], "empty"),
             (".password", &["old", ""], "empty"),
-            (".password", &["old", "horse", ""], "same"),
-            (".password", &["old", "horse"], "cancelled"),
+            (".password", &["old", "a horse here", ""], "same"),
+            (".password", &["old", "a horse here"], "cancelled"),
         ] {
             assert!(ask(line, typed).unwrap_err().contains(why), "{line} {typed:?}");
         }

@@ -27,14 +27,16 @@ pub(super) fn key(state: &mut State, key: KeyEvent, action: Option<Action>, over
     let Overlay::Secret { command, questions, mut asked, mut answers, mut typed } = overlay else { return Vec::new() };
     if action == Some(Action::Send) {
         let word = Password(std::mem::take(&mut typed).text().to_owned());
-        if let Err(why) = take(questions.get(asked), word, &mut answers) {
-            state.tell(why);
-            return Vec::new();
+        match questions.get(asked).map(|question| question.take(word, &mut answers)) {
+            // whoever mistyped once more cannot know which of both was right
+            Some(Err(why)) if matches!(questions[asked], Question::Again(_)) => {
+                state.fault(format!("nothing was done: {why}"));
+                return Vec::new();
+            }
+            Some(Err(why)) => state.fault(why),
+            _ => asked += 1,
         }
-        asked += 1;
-        // nothing has to be typed twice
-        let is_empty = answers.last().is_some_and(|answer| answer.0.is_empty());
-        asked += usize::from(is_empty && matches!(questions.get(asked), Some(Question::Again(_))));
+        asked += usize::from(questions.get(asked).is_some_and(|question| question.is_settled(&answers)));
         if asked >= questions.len() {
             return vec![Effect::People(command, answers)];
         }
@@ -43,16 +45,4 @@ pub(super) fn key(state: &mut State, key: KeyEvent, action: Option<Action>, over
     }
     state.overlay = Some(Overlay::Secret { command, questions, asked, answers, typed });
     Vec::new()
-}
-
-fn take(question: Option<&Question>, word: Password, answers: &mut Vec<Password>) -> Result<(), &'static str> {
-    match question {
-        Some(Question::Must(_)) if word.0.is_empty() => return Err("nothing was done: an empty password is none"),
-        Some(Question::Again(_)) if answers.last() != Some(&word) => {
-            return Err("nothing was done: that was not the same twice");
-        }
-        Some(Question::Again(_)) => {}
-        _ => answers.push(word),
-    }
-    Ok(())
 }

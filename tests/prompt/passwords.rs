@@ -81,7 +81,7 @@ fn nobody_types_a_password_for_nothing() {
     ann.types("");
     ann.sees("* you are Ann now");
     ann.types(".password");
-    for question in ["if there is none: ", "the new one: "] {
+    for question in ["if there is none: ", "the new one (8 characters or more): "] {
         ann.sees(question);
         ann.types("");
     }

@@ -13,7 +13,7 @@ fn two_people_talk() {
     let (mut ann, mut ben) = (Person::sit_down(&server), Person::sit_down(&server));
     ann.sees(" came");
     ann.types(".register Ann");
-    ann.sees("a password for other devices, or nothing: ");
+    ann.sees("a password for other devices (8 characters or more), or nothing: ");
     ann.types("");
     ann.sees("* you are Ann now");
     ben.sees(" is now Ann");

@@ -25,7 +25,7 @@ fn two_people_talk() {
     let (mut ann, mut ben) = (Person::sit_down(&server), Person::sit_down(&server));
     ann.sees("lobby, 2 here");
     ann.types(".register Ann");
-    ann.sees("a password for other devices, or nothing");
+    ann.sees("a password for other devices (8 characters or more), or nothing");
     ann.types("");
     ann.sees("you are Ann now");
     ann.types("hello, is anybody here?");
