@@ -75,6 +75,8 @@ pub(crate) enum Completes {
     Rooms,
     /// Paths.
     Paths,
+    /// Emoji.
+    Emoji,
 }
 
 /// A row of the table of commands.
@@ -126,8 +128,8 @@ pub(crate) static TABLE: [Row; 21] = [
     row("reply", "N TEXT", "answers message N", Completes::Nothing, reply),
     row("edit", "[N] TEXT", "changes your text N, or your last one", Completes::Nothing, edit),
     row("delete", "N", "takes back your message N", Completes::Nothing, delete),
-    row("react", "N EMOJI", "reacts to message N", Completes::Nothing, |typed| react(typed, true)),
-    row("unreact", "N EMOJI", "takes that back", Completes::Nothing, |typed| react(typed, false)),
+    row("react", "N EMOJI", "reacts to message N", Completes::Emoji, |typed| react(typed, true)),
+    row("unreact", "N EMOJI", "takes that back", Completes::Emoji, |typed| react(typed, false)),
     row("file", "PATH", "sends a file", Completes::Paths, file),
     row("image", "PATH", "sends a png, jpeg, gif or webp", Completes::Paths, image),
     row("save", "N [PATH]", "saves the file of message N", Completes::Paths, save),

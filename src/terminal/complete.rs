@@ -30,7 +30,7 @@ impl Finisher {
         match row_of(word).map(|row| row.completes) {
             Some(Completes::Rooms) => (cursor - arguments.trim_start().len(), self.rooms(arguments.trim_start())),
             Some(Completes::Paths) => self.paths(line, cursor),
-            Some(Completes::Nothing) | None => (cursor, Vec::new()),
+            Some(Completes::Nothing | Completes::Emoji) | None => (cursor, Vec::new()),
         }
     }
 

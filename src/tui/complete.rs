@@ -71,6 +71,12 @@ pub(super) fn begin(state: &State) -> Begun {
             Some(Completes::Rooms) => {
                 return Completion::begin(before.len() - arguments.len(), rooms(state, arguments));
             }
+            Some(Completes::Emoji) => {
+                let begun = arguments.split_once(' ').map(|(_, begun)| begun.trim_start());
+                let found = |begun: &str| emoji::finished(begun.trim_start_matches(':'));
+                return begun
+                    .map_or(Begun::Nothing, |begun| Completion::begin(before.len() - begun.len(), found(begun)));
+            }
             Some(Completes::Paths) => {
                 return Begun::Ask(Effect::Paths(path_part(row.map_or("", |row| row.name), arguments)));
             }
@@ -81,7 +87,7 @@ pub(super) fn begin(state: &State) -> Begun {
         before.rfind(char::is_whitespace).map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
     let word = &before[start..];
     match word.strip_prefix(':') {
-        Some(name) if !name.is_empty() => Completion::begin(start, emoji::beginning(name)),
+        Some(name) if !name.is_empty() => Completion::begin(start, emoji::finished(name)),
         _ => Completion::begin(start, names(room, word, start == 0)),
     }
 }

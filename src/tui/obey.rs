@@ -2,10 +2,11 @@
 //! more that need a screen: one table, from which the help is made too.
 
 use super::arrival::Effect;
+use super::room::Room;
 use super::say::{send_body, take_line};
 use super::slot::Slot;
 use super::state::State;
-use super::{chat, going, help, leaving, scroll, search, secret};
+use super::{chat, emoji, going, help, leaving, scroll, search, secret};
 use crate::model::{Body, Seq};
 use crate::terminal::Error;
 use crate::terminal::command::Command;
@@ -150,13 +151,32 @@ pub(super) fn open(state: &mut State, seq: Seq) -> Vec<Effect> {
 
 fn remark_on(state: &mut State, line: &str, remark: Remark) -> Vec<Effect> {
     let Some(room) = state.rooms.current() else { return Vec::new() };
-    match saying(remark, &room.recent) {
+    match reaction(room, &state.oneself.name, remark).and_then(|remark| saying(remark, &room.recent)) {
         Ok(saying) => send_body(state, line, saying.body, saying.reply_to),
         Err(why) => {
             state.fault(why);
             Vec::new()
         }
     }
+}
+
+/// A reaction as it goes out; any other remark as it is.
+fn reaction(room: &Room, oneself: &str, remark: Remark) -> Result<Remark, String> {
+    let Remark::React { of, emoji, on } = remark else { return Ok(remark) };
+    // what somebody has reacted with may be a word, from another client
+    let emoji = if on { emoji::meant(&emoji)? } else { emoji::meant(&emoji).unwrap_or(emoji) };
+    if !on && has_not_reacted(room, oneself, of, &emoji) {
+        return Err(format!("you have not reacted to #{of} with {emoji}"));
+    }
+    Ok(Remark::React { of, emoji, on })
+}
+
+/// Whether that is certain: only at the end of the log all that was said later is known.
+fn has_not_reacted(room: &Room, oneself: &str, of: Seq, emoji: &str) -> bool {
+    let is_it = |body: &Body| matches!(body, Body::React { of: to, emoji: with, .. } if *to == of && with == emoji);
+    let is_under_way = room.sending.iter().any(|sending| is_it(&sending.body));
+    let knows = |slot: &Slot| !slot.may_have_reacted(emoji, oneself);
+    !is_under_way && room.timeline.tail().get(of).is_some_and(knows)
 }
 
 fn tell_topic(state: &mut State) {

@@ -56,6 +56,15 @@ impl Slot {
         matches!(self.event.body, Body::Text(_) | Body::File(_) | Body::Image(_))
     }
 
+    /// Whether somebody may have reacted so; not all names are remembered.
+    #[must_use]
+    pub(super) fn may_have_reacted(&self, emoji: &str, name: &str) -> bool {
+        let has = |one: &Reaction| {
+            one.emoji == emoji && (one.names.len() >= NAMES_MAX || one.names.iter().any(|known| known == name))
+        };
+        self.reactions.len() >= REACTIONS_MAX || self.reactions.iter().any(has)
+    }
+
     /// Memory that it takes, nearly.
     #[must_use]
     pub(super) fn bytes(&self) -> usize {

@@ -95,3 +95,62 @@ fn what_is_not_there_is_said_and_the_line_stays() {
     assert_eq!(ann.sends(".goto 2"), []);
     assert_eq!(ann.line(), "");
 }
+
+#[test]
+fn what_a_password_has_to_be_is_said_and_looked_at_at_once() {
+    let mut ann = Person::in_lobby(100, 24);
+    ann.sends(".register Ann");
+    assert!(ann.sees().contains("(8 characters or more), or nothing"), "{}", ann.sees());
+    assert_eq!(ann.sends("short"), []);
+    assert!(ann.sees().contains("* a password has at least 8 characters"), "{}", ann.sees());
+    ann.sends("long enough");
+    assert!(ann.sees().contains("the same once more"), "{}", ann.sees());
+    assert!(matches!(ann.sends("long enough")[..], [Effect::People(..)]));
+    ann.sends(".register Ann");
+    ann.sends("long enough");
+    assert_eq!(ann.sends("something else"), []);
+    assert!(ann.sees().contains("not the same twice") && ann.state.overlay.is_none(), "{}", ann.sees());
+}
+
+#[test]
+fn a_reaction_is_an_emoji_and_not_a_word() {
+    let mut ann = Person::in_lobby(80, 24);
+    ann.hears_lines(1..=3);
+    for (line, why) in [
+        (".react 3 hello", "\"hello\" is no emoji; :name: is one, and Tab finishes it"),
+        (".react 3 :thumsup:", "there is no :thumsup:; did you mean :thumbsup:?"),
+        (".react 3 :fnord:", "there is no :fnord:"),
+        (".unreact 3 🎉", "you have not reacted to #3 with 🎉"),
+    ] {
+        assert_eq!(ann.sends(line), [], "{line}");
+        assert!(ann.sees().contains(why) && ann.line() == line, "{}", ann.sees());
+        ann.holds(KeyModifiers::CONTROL, KeyCode::Char('c'));
+    }
+    for (line, expected) in
+        [(".react 3 tada", "🎉"), (".react 3 +1", "👍"), (".react 3 ❤️", "❤️"), (".react 3 ?!", "?!")]
+    {
+        let effects = ann.sends(line);
+        let is_it = |effect: &Effect| matches!(effect, Effect::Say { body: Body::React { emoji, .. }, .. } if emoji == expected);
+        assert!(effects.iter().any(is_it), "{line}: {effects:?}");
+    }
+    assert_ne!(ann.sends(".unreact 3 🎉"), [], "it is on its way");
+}
+
+#[test]
+fn tab_offers_the_commonest_emoji_first() {
+    let mut ann = Person::in_lobby(80, 24);
+    for (typed, finished) in
+        [(":thum", "👍 "), (":umbs", "👍 "), (".react 3 ", ".react 3 👍 "), (".react 3 roc", ".react 3 🚀 ")]
+    {
+        ann.types(typed);
+        ann.presses(KeyCode::Tab);
+        assert_eq!(ann.line(), finished);
+        ann.presses(KeyCode::Esc);
+        ann.holds(KeyModifiers::CONTROL, KeyCode::Char('u'));
+    }
+    ann.hears_lines(1..=3);
+    ann.holds(KeyModifiers::ALT, KeyCode::Char('m'));
+    ann.types("+");
+    ann.presses(KeyCode::Tab);
+    assert_eq!(ann.line(), ".react 3 👍 ");
+}
