@@ -17,6 +17,28 @@ pub(crate) fn read_path(typed: &str) -> Result<PathBuf, String> {
     Ok(at_home(&path))
 }
 
+/// The words of a line, as a shell would part them; each is for [`read_path`].
+#[must_use]
+pub(crate) fn path_words(typed: &str) -> Vec<&str> {
+    let (mut words, mut start, mut quote, mut is_escaped) = (Vec::new(), None, None, false);
+    for (at, c) in typed.char_indices() {
+        if quote.is_none() && !is_escaped && c.is_whitespace() {
+            words.extend(start.take().map(|start: usize| &typed[start..at]));
+            continue;
+        }
+        start.get_or_insert(at);
+        match c {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = quote != Some('\'') && cfg!(not(windows)),
+            c if quote == Some(c) => quote = None,
+            '"' | '\'' if quote.is_none() => quote = Some(c),
+            _ => {}
+        }
+    }
+    words.extend(start.map(|start| &typed[start..]));
+    words
+}
+
 fn unquoted(rest: &str, quote: char) -> Result<String, String> {
     let mut path = String::new();
     let mut chars = rest.chars();
@@ -77,6 +99,19 @@ mod tests {
     #[test]
     fn a_backslash_takes_what_follows_as_it_is() {
         assert_eq!(read_path("a\\ b\\'s\\\\x").as_deref(), Ok(Path::new("a b's\\x")));
+    }
+
+    #[test]
+    fn a_line_is_parted_between_paths() {
+        let table: [(&str, &[&str]); 4] = [
+            ("  ", &[]),
+            ("/a  '/b c' ", &["/a", "'/b c'"]),
+            ("'/it\"s' \"/b 'c'\"", &["'/it\"s'", "\"/b 'c'\""]),
+            ("/a\n'/b", &["/a", "'/b"]),
+        ];
+        for (typed, words) in table {
+            assert_eq!(path_words(typed), words, "{typed}");
+        }
     }
 
     #[test]

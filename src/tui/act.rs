@@ -42,7 +42,7 @@ fn edit(state: &mut State, action: Action) {
     let Some(room) = state.rooms.current_mut() else { return };
     let mut killed = String::new();
     match action {
-        Action::Newline => room.draft.paste("\n"),
+        Action::Newline => drop(room.draft.paste("\n")),
         Action::Go(motion) => drop(room.draft.go(motion)),
         Action::Kill(motion) => killed = room.draft.kill(motion),
         Action::Delete(motion) => drop(room.draft.kill(motion)),

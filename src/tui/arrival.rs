@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::images::How;
+use super::overlay::Dropped;
 use super::picture::Thumb;
 use super::timeline::Way;
 use crate::client::Happening;
@@ -67,8 +68,8 @@ pub(super) enum Outcome {
     Stopped(u64),
     /// Of [`Effect::Paths`]: what a path could be.
     Paths { typed: String, found: Vec<String> },
-    /// Of [`Effect::Look`]: there is a file of this size.
-    File { path: PathBuf, is_image: bool, bytes: u64, typed: String },
+    /// Of [`Effect::Look`]: there are files.
+    Files(Dropped),
     /// Of [`Effect::Thumb`]: the small picture, if there can be one.
     Thumb { sha256: Digest, how: How, thumb: Option<Thumb> },
     /// Something to tell.
@@ -116,7 +117,7 @@ pub(super) enum Effect {
     OpenLink(String),
     /// Find out how a path goes on.
     Paths(String),
-    /// Find out whether there is a file where a text says.
+    /// Find out whether there are files where a text says.
     Look(String),
     /// Keep drafts and rooms on disk.
     Keep,

@@ -58,10 +58,14 @@ impl Editor {
         self.is_typing = true;
     }
 
-    /// Several at once.
-    pub(super) fn paste(&mut self, text: &str) {
-        self.remember();
-        self.insert(text);
+    /// Several at once: all, or nothing if there is no space for all. Returns whether there is.
+    pub(super) fn paste(&mut self, text: &str) -> bool {
+        let fits = self.text.len() + text.len() <= limits::TERMINAL_LINE_BYTES_MAX;
+        if fits {
+            self.remember();
+            self.insert(text);
+        }
+        fits
     }
 
     /// Moves the cursor. Returns whether it could.
@@ -255,7 +259,7 @@ mod tests {
             for (step, c, text) in steps {
                 match step {
                     0..=2 => editor.type_char(c),
-                    3 => editor.paste(&text),
+                    3 => drop(editor.paste(&text)),
                     4 => editor.undo(),
                     5 => editor.transpose(),
                     6 => editor.set(text),

@@ -39,6 +39,7 @@ pub(super) fn stop(state: &mut State) -> Vec<Effect> {
     if state.transfers.is_empty() {
         state.tell("no file is on its way");
     }
+    state.uploads.clear();
     state.transfers.iter().map(|transfer| Effect::Stop(transfer.id)).collect()
 }
 

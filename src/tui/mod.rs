@@ -5,7 +5,7 @@
 //! The core is pure. A [`state`] is changed by what comes ([`arrival`], [`update`]) and drawn by a [`view`]; what is to be
 //! done goes out as an effect. In reading order: what is in memory of a room ([`slot`], [`span`], [`timeline`], [`room`],
 //! [`rooms`]), what is typed ([`motion`], [`editor`], [`recall`], [`complete`], [`emoji`], [`keys`], [`bindings`]), what that does
-//! ([`press`], [`act`], [`say`], [`obey`], [`over`], [`secret`], [`paste`], [`mouse`], [`choose`], [`search`], [`going`], [`leaving`],
+//! ([`press`], [`act`], [`say`], [`obey`], [`over`], [`secret`], [`paste`], [`uploads`], [`mouse`], [`choose`], [`search`], [`going`], [`leaving`],
 //! [`scroll`]), what happens ([`hear`], [`outcome`], [`pace`], [`link`]), what it looks like ([`theme`], [`wrap`], [`markup`],
 //! [`images`], [`picture`], [`pixels`], [`kitty`], [`gallery`], [`message`], [`chat`], [`layout`], [`help`], [`page`], the `view_…`),
 //! and the edge where it meets the world ([`start`], [`waiting`], [`mod@run`], [`doing`], [`opener`], [`paths`], [`thumbs`], [`guarded`],
@@ -73,6 +73,7 @@ mod theme;
 mod thumbs;
 mod timeline;
 mod update;
+mod uploads;
 mod view;
 mod view_line;
 mod view_over;

@@ -133,6 +133,11 @@ pub(super) fn obey(state: &mut State, line: &str, command: Command) -> Vec<Effec
 /// Sends a file into the room on the screen.
 pub(super) fn upload(state: &mut State, path: std::path::PathBuf, kind: UploadKind) -> Vec<Effect> {
     let Some(room) = state.rooms.current().map(|room| room.name.clone()) else { return Vec::new() };
+    upload_to(state, room, path, kind)
+}
+
+/// Sends a file into a room.
+pub(super) fn upload_to(state: &mut State, room: String, path: std::path::PathBuf, kind: UploadKind) -> Vec<Effect> {
     let label = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let transfer = state.begin_transfer(&label, true);
     vec![Effect::Upload { transfer, room, path, kind }]

@@ -2,11 +2,11 @@
 
 use super::arrival::{Effect, Outcome};
 use super::hear::sort;
-use super::overlay::{Ask, Dropped, Overlay};
+use super::overlay::Overlay;
 use super::room::Sending;
 use super::state::State;
 use super::timeline::Way;
-use super::{complete, going, scroll, search};
+use super::{complete, going, scroll, search, uploads};
 use crate::model::{Body, Seq, limits};
 use crate::wire::{Joined, Page, RoomEntry};
 
@@ -67,12 +67,7 @@ fn on_rest(state: &mut State, outcome: Outcome) {
         Outcome::Transferred { transfer, told } => on_transferred(state, transfer, told),
         Outcome::Stopped(transfer) => on_stopped(state, transfer),
         Outcome::Paths { typed, found } => complete::on_paths(state, &typed, found),
-        Outcome::File { path, is_image, bytes, typed } => {
-            let is_there = state.rooms.current().is_some_and(|room| room.draft.text().contains(&typed));
-            if is_there && state.overlay.is_none() {
-                state.overlay = Some(Overlay::Ask(Ask::Upload(Dropped { path, is_image, bytes, typed })));
-            }
-        }
+        Outcome::Files(dropped) => uploads::ask(state, dropped),
         Outcome::Thumb { sha256, how, thumb } => state.thumbs.put(sha256, how, thumb),
         Outcome::Note(text) => state.tell(text),
         Outcome::Fault(text) => state.fault(text),

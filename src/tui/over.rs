@@ -2,20 +2,20 @@
 //! left to [`super::view_over`].
 
 use crossterm::event::{KeyCode, KeyEvent};
+use indicatif::HumanBytes;
 
 use super::arrival::Effect;
 use super::editor::Editor;
 use super::keys::Action;
 use super::motion::Motion;
-use super::overlay::{Ask, Dropped, Overlay};
+use super::overlay::{Ask, Overlay};
 use super::page;
 use super::press::letter;
 use super::state::State;
-use super::{choose, obey, press, search, secret, view_over};
-use crate::model::Body;
+use super::{choose, obey, press, search, secret, uploads, view_over};
+use crate::model::{Body, limits};
 use crate::terminal::arguments::room_name;
 use crate::terminal::command::{Command, Input, read_line};
-use crate::wire::UploadKind;
 
 /// Takes in a key. Whatever is open is put back unless it is done with.
 pub(super) fn key(state: &mut State, key: KeyEvent) -> Vec<Effect> {
@@ -116,7 +116,7 @@ fn answer(state: &mut State, key: KeyEvent, ask: Ask) -> Vec<Effect> {
     let typed = letter(key).map(|c| c.to_ascii_lowercase());
     let is_yes = key.code == KeyCode::Enter || typed == Some('y');
     match (ask, typed) {
-        (Ask::Upload(file), _) => return send_or_not(state, key, file),
+        (Ask::Upload(dropped), _) => return uploads::answer(state, key, dropped),
         (Ask::Paste(text), _) if is_yes => put(state, &text),
         (Ask::Delete(of), _) if is_yes => return super::say::send_body(state, "", Body::Delete { of }, None),
         (_, Some('n' | 't')) => {}
@@ -125,32 +125,12 @@ fn answer(state: &mut State, key: KeyEvent, ask: Ask) -> Vec<Effect> {
     Vec::new()
 }
 
-/// No letter sends a file: whoever types on after a path meant words.
-fn send_or_not(state: &mut State, key: KeyEvent, file: Dropped) -> Vec<Effect> {
-    match key.code {
-        KeyCode::Enter => {
-            if let Some(room) = state.rooms.current_mut() {
-                let rest = room.draft.text().replacen(&file.typed, "", 1);
-                room.draft.set(rest.trim_start());
-            }
-            obey::upload(state, file.path, if file.is_image { UploadKind::Image } else { UploadKind::File })
-        }
-        KeyCode::Tab => {
-            state.overlay = Some(Overlay::Ask(Ask::Upload(Dropped { is_image: !file.is_image, ..file })));
-            Vec::new()
-        }
-        _ if letter(key).is_some() => press::key(state, key),
-        _ => {
-            state.overlay = Some(Overlay::Ask(Ask::Upload(file)));
-            Vec::new()
-        }
-    }
-}
-
 /// Puts a text into the line.
 pub(super) fn put(state: &mut State, text: &str) {
-    if let Some(room) = state.rooms.current_mut() {
-        room.draft.paste(text);
-        state.keep_soon();
+    let Some(room) = state.rooms.current_mut() else { return };
+    if !room.draft.paste(text) {
+        let most = HumanBytes(limits::TERMINAL_LINE_BYTES_MAX as u64);
+        return state.fault(format!("too long: a line has at most {most}; nothing was pasted"));
     }
+    state.keep_soon();
 }

@@ -66,21 +66,28 @@ impl Overlay {
 pub(super) enum Ask {
     /// A long text was pasted.
     Paste(String),
-    /// A path was pasted, and there is a file.
+    /// Paths were pasted, and there are files.
     Upload(Dropped),
     /// A message is to be taken back for good.
     Delete(Seq),
 }
 
-/// A file whose path was pasted.
+/// Files whose paths were pasted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Dropped {
+    /// One at least.
+    pub files: Vec<Found>,
+    /// As they were pasted.
+    pub typed: String,
+}
+
+/// A file on this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Found {
     /// Where it is.
     pub path: PathBuf,
     /// Whether it goes as a picture; at first, whether its name is that of one.
     pub is_image: bool,
     /// Its size.
     pub bytes: u64,
-    /// As it was pasted.
-    pub typed: String,
 }

@@ -1,17 +1,18 @@
-//! Something was pasted: it goes into the line as it is, but a long one is asked about before, and a path is looked at,
-//! since it may be a file that somebody dropped here.
+//! Something was pasted: it goes into the line as it is, but a long one is asked about before, and paths are looked at,
+//! since they may be files that somebody dropped here.
 
 use super::arrival::Effect;
 use super::over::put;
 use super::overlay::{Ask, Overlay};
 use super::state::State;
+use crate::model::limits;
 
 /// Lines that are pasted without a question.
 const LINES_MAX: usize = 5;
 /// Bytes that are pasted without a question.
 const BYTES_MAX: usize = 2_000;
-/// Bytes of the longest path there is.
-const PATH_BYTES_MAX: usize = 4_096;
+/// Bytes of paths that are looked at: as many as are sent at once, of a length as people have them.
+const PATHS_BYTES_MAX: usize = 8_192;
 
 /// Takes in what was pasted.
 pub(super) fn paste(state: &mut State, text: &str) -> Vec<Effect> {
@@ -25,20 +26,26 @@ pub(super) fn paste(state: &mut State, text: &str) -> Vec<Effect> {
         None => {}
     }
     state.completion = None;
+    let typed = text.trim();
+    let look = may_be_paths(typed).then(|| Effect::Look(typed.to_owned())).into_iter().collect();
     if text.lines().count() > LINES_MAX || text.len() > BYTES_MAX {
-        state.overlay = Some(Overlay::Ask(Ask::Paste(text)));
-        return Vec::new();
+        // what does not fit at all is not asked about
+        if text.len() > limits::TERMINAL_LINE_BYTES_MAX {
+            put(state, &text);
+        } else {
+            state.overlay = Some(Overlay::Ask(Ask::Paste(text)));
+        }
+        return look;
     }
     put(state, &text);
-    let typed = text.trim();
-    if may_be_path(typed) { vec![Effect::Look(typed.to_owned())] } else { Vec::new() }
+    look
 }
 
-/// Terminals write a dropped file's path as a shell would, or as a link.
-fn may_be_path(text: &str) -> bool {
+/// Terminals write the paths of dropped files as a shell would, or as links, with spaces or newlines between them.
+fn may_be_paths(text: &str) -> bool {
     let bare = text.trim_start_matches(['\'', '"']);
     let begins = bare.starts_with(['/', '~']) || bare.starts_with("file://");
-    begins && text.len() <= PATH_BYTES_MAX && !text.contains('\n')
+    begins && text.len() <= PATHS_BYTES_MAX
 }
 
 #[cfg(test)]
@@ -46,12 +53,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_dropped_looks_like_a_path() {
-        for path in ["/tmp/a.png", "'/tmp/a b.png'", "\"/a\"", "~/x", "file:///tmp/a"] {
-            assert!(may_be_path(path), "{path}");
+    fn what_is_dropped_looks_like_paths() {
+        for path in ["/tmp/a.png", "'/tmp/a b.png'", "\"/a\"", "~/x", "file:///tmp/a", "/tmp/a\n/tmp/b"] {
+            assert!(may_be_paths(path), "{path}");
         }
-        for text in ["hello", "a/b", "/tmp/a\n/tmp/b", "'quoted'"] {
-            assert!(!may_be_path(text), "{text}");
+        for text in ["hello", "a/b", "'quoted'"] {
+            assert!(!may_be_paths(text), "{text}");
         }
     }
 }

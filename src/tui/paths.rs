@@ -5,9 +5,12 @@ use std::fs;
 use std::path::Path;
 
 use super::arrival::Outcome;
+use super::overlay::{Dropped, Found};
 use crate::model::safe_text;
-use crate::terminal::path::read_path;
+use crate::terminal::path::{path_words, read_path};
 
+/// Files that are sent at once.
+const FILES_MAX: usize = 20;
 /// Names that are offered.
 const NAMES_MAX: usize = 50;
 
@@ -37,15 +40,27 @@ pub(super) fn completed(typed: &str) -> Vec<String> {
     names.into_iter().map(|name| format!("{before}{name}")).collect()
 }
 
-/// The file that a dropped text means, if there is one.
+/// The files that a dropped text means, if there are any and all of it is some: one path, one in each line, or with
+/// spaces between them.
 #[must_use]
 pub(super) fn dropped(typed: &str) -> Option<Outcome> {
+    let lines: Vec<&str> = typed.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let files = found(&lines).or_else(|| found(&path_words(typed)))?;
+    Some(Outcome::Files(Dropped { files, typed: typed.to_owned() }))
+}
+
+fn found(paths: &[&str]) -> Option<Vec<Found>> {
+    let is_some = (1..=FILES_MAX).contains(&paths.len());
+    is_some.then(|| paths.iter().map(|path| file(path)).collect()).flatten()
+}
+
+fn file(typed: &str) -> Option<Found> {
     let path = match typed.strip_prefix("file://") {
         Some(rest) => decoded(rest)?.into(),
         None => read_path(typed).ok()?,
     };
     let about = fs::metadata(&path).ok().filter(fs::Metadata::is_file)?;
-    Some(Outcome::File { is_image: is_picture(&path), bytes: about.len(), path, typed: typed.to_owned() })
+    Some(Found { is_image: is_picture(&path), bytes: about.len(), path })
 }
 
 fn escaped(name: &str) -> String {
@@ -67,7 +82,9 @@ fn decoded(link: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-fn is_picture(path: &Path) -> bool {
+/// Whether a file's name is that of a picture.
+#[must_use]
+pub(super) fn is_picture(path: &Path) -> bool {
     let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
     ["png", "jpg", "jpeg", "gif", "webp"].contains(&ending.as_str())
 }
@@ -99,10 +116,34 @@ mod tests {
         for typed in [format!("'{shown}'"), shown.replace(' ', "\\ "), format!("file://{}", shown.replace(' ', "%20"))]
         {
             match dropped(&typed) {
-                Some(Outcome::File { path: found, is_image: true, bytes: 3, .. }) => assert_eq!(found, path),
+                Some(Outcome::Files(Dropped { files, .. })) => {
+                    assert_eq!(files, [Found { path: path.clone(), is_image: true, bytes: 3 }]);
+                }
                 other => panic!("{typed}: {other:?}"),
             }
         }
         assert!(dropped(&home.path().display().to_string()).is_none() && dropped("/no/such").is_none());
+    }
+
+    #[test]
+    fn several_files_are_dropped_at_once() {
+        let home = tempfile::tempdir().unwrap();
+        let [one, two] = ["a b.png", "c.txt"].map(|name| home.path().join(name));
+        for path in [&one, &two] {
+            fs::write(path, "123").unwrap();
+        }
+        let (a, b) = (one.display().to_string(), two.display().to_string());
+        let escaped = a.replace(' ', "\\ ");
+        for typed in [
+            format!("'{a}' '{b}'"),
+            format!("{escaped} {b}"),
+            format!("{a}\n{b}\n"),
+            format!("file://{}\nfile://{b}", a.replace(' ', "%20")),
+        ] {
+            let Some(Outcome::Files(dropped)) = dropped(&typed) else { panic!("{typed}") };
+            assert_eq!(dropped.files.iter().map(|file| &file.path).collect::<Vec<_>>(), [&one, &two], "{typed}");
+        }
+        assert!(dropped(&format!("{b} and more")).is_none(), "all of it has to be files");
+        assert!(dropped(&format!("{b}\n").repeat(FILES_MAX + 1)).is_none());
     }
 }

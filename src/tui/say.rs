@@ -1,6 +1,8 @@
 //! What Enter does: words go to the room, and into the list of what waits; commands are obeyed. What cannot be said stays
 //! in the line. What a command does is left to [`super::obey`].
 
+use indicatif::HumanBytes;
+
 use super::arrival::Effect;
 use super::link::Link;
 use super::obey;
@@ -112,7 +114,8 @@ fn send_edit(state: &mut State, of: Seq, text: String) -> Vec<Effect> {
 fn check(text: &str, bytes_max: u64, unanswered: usize) -> Result<(), String> {
     let bytes = u64::try_from(text.len()).unwrap_or(u64::MAX);
     if bytes > bytes_max {
-        return Err(format!("too long: {bytes} bytes of at most {bytes_max}; nothing was said"));
+        let (over, most) = (HumanBytes(bytes - bytes_max), HumanBytes(bytes_max));
+        return Err(format!("too long by {over}: at most {most} are said at once; nothing was said"));
     }
     if unanswered >= limits::TERMINAL_UNANSWERED_MAX {
         return Err(format!("{unanswered} messages wait to be sent already; this one was not taken"));

@@ -10,7 +10,7 @@ use super::complete::Completion;
 use super::gallery::Gallery;
 use super::images::Way;
 use super::link::Link;
-use super::overlay::Overlay;
+use super::overlay::{Found, Overlay};
 use super::pace::Pace;
 use super::rooms::Rooms;
 use super::search::Sought;
@@ -128,6 +128,8 @@ pub(super) struct State {
     pub note: Option<Note>,
     pub notes: VecDeque<Note>,
     pub transfers: Vec<Transfer>,
+    /// Files that wait to be sent, and the rooms where they go.
+    pub uploads: VecDeque<(String, Found)>,
     /// Rooms that there are, as far as is known.
     pub known: Vec<RoomEntry>,
     pub pace: Pace,
@@ -172,6 +174,7 @@ impl State {
             note: None,
             notes: VecDeque::new(),
             transfers: Vec::new(),
+            uploads: VecDeque::new(),
             known: Vec::new(),
             pace: Pace::default(),
             keep_at: None,

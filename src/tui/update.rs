@@ -4,7 +4,7 @@
 
 use super::arrival::{Arrival, Effect};
 use super::state::State;
-use super::{hear, mouse, outcome, paste, press, scroll};
+use super::{hear, mouse, outcome, paste, press, scroll, uploads};
 
 /// Takes in what came at `now`, in milliseconds since the beginning.
 pub(super) fn update(state: &mut State, arrival: Arrival, now: u64) -> Vec<Effect> {
@@ -39,6 +39,7 @@ pub(super) fn update(state: &mut State, arrival: Arrival, now: u64) -> Vec<Effec
     look(state);
     effects.extend(load(state));
     effects.extend(scroll::pictures(state));
+    effects.extend(uploads::next(state));
     want_mark(state);
     effects
 }

@@ -15,9 +15,10 @@ use super::complete::Completion;
 use super::fuzzy::score;
 use super::keys::Action;
 use super::layout::Areas;
-use super::overlay::{Ask, Dropped, Overlay};
+use super::overlay::{Ask, Overlay};
 use super::page;
 use super::state::State;
+use super::uploads;
 use super::view::{put, whole};
 use super::view_line::{hidden, hidden_width};
 use super::wrap::cut;
@@ -121,18 +122,10 @@ fn room(state: &State, name: &str, is_chosen: bool) -> Line<'static> {
 fn questions(ask: &Ask) -> Vec<String> {
     match ask {
         Ask::Paste(text) => {
-            let (lines, bytes) = (text.lines().count(), text.len());
-            vec![format!("paste {lines} lines, {bytes} bytes?"), "y: into the line   n: no".to_owned()]
+            let (lines, bytes) = (text.lines().count(), HumanBytes(text.len() as u64));
+            vec![format!("paste {lines} lines, {bytes}?"), "y: into the line   n: no".to_owned()]
         }
-        Ask::Upload(Dropped { path, bytes, is_image, .. }) => {
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let [kind, other] = if *is_image { ["an image", "a file"] } else { ["a file", "an image"] };
-            vec![
-                format!("send {} ({})?", safe_text(&name), HumanBytes(*bytes)),
-                format!("Enter: send as {kind}   Tab: as {other}"),
-                "Esc, or type on: leave it as text".to_owned(),
-            ]
-        }
+        Ask::Upload(dropped) => uploads::question(dropped),
         Ask::Delete(seq) => vec![format!("take back #{seq}? That cannot be undone."), "y: yes   n: no".to_owned()],
     }
 }

@@ -1,6 +1,7 @@
 //! The screen as people see it and the keys as they press them, without a terminal.
 
 mod commands;
+mod dropping;
 mod images;
 mod person;
 mod pictures;

@@ -4,6 +4,7 @@ use crossterm::event::{KeyCode, KeyModifiers};
 
 use super::super::arrival::{Arrival, Effect, Outcome};
 use super::super::drafts::Kept;
+use super::super::overlay::{Dropped, Found};
 use super::super::testing::{event, text, user};
 use super::super::timeline::Way;
 use super::person::{Person, in_room};
@@ -166,7 +167,8 @@ fn a_long_paste_asks_and_a_path_is_looked_at() {
     let effects = ann.takes(Arrival::Paste("'/tmp/a b.png'".to_owned()));
     assert_eq!(effects, [Effect::Look("'/tmp/a b.png'".to_owned())]);
     let typed = "'/tmp/a b.png'".to_owned();
-    ann.learns(Outcome::File { path: "/tmp/a b.png".into(), is_image: true, bytes: 2_048, typed });
+    let files = vec![Found { path: "/tmp/a b.png".into(), is_image: true, bytes: 2_048 }];
+    ann.learns(Outcome::Files(Dropped { files, typed }));
     assert!(ann.sees().contains("send a b.png (2.00 KiB)?"));
     assert_eq!(ann.presses(KeyCode::Tab), []);
     assert!(ann.sees().contains("Enter: send as a file"));
@@ -180,7 +182,8 @@ fn no_letter_that_is_typed_on_sends_a_file() {
         let mut ann = Person::in_lobby(80, 24);
         let typed = "/etc/passwd".to_owned();
         ann.takes(Arrival::Paste(typed.clone()));
-        ann.learns(Outcome::File { path: "/etc/passwd".into(), is_image: false, bytes: 2_048, typed });
+        let files = vec![Found { path: "/etc/passwd".into(), is_image: false, bytes: 2_048 }];
+        ann.learns(Outcome::Files(Dropped { files, typed }));
         assert!(ann.sees().contains("send passwd"));
         let effects = ann.types(word);
         assert!(!effects.iter().any(|effect| matches!(effect, Effect::Upload { .. })), "{word}: {effects:?}");
