@@ -143,7 +143,7 @@ fn what_cannot_be_said_fails_without_holding_up_the_rest() {
     let (is_good, _, error) = run(&server, &[], &input);
     assert!(!is_good);
     assert_eq!(text(&ann.event()), "last");
-    for why in ["U+001B", "line 2 is not UTF-8", "16385 bytes of at most 16384"] {
+    for why in ["U+001B", "line 2 is not UTF-8", "too long by 1 B: at most 16.00 KiB"] {
         assert!(error.contains(why), "{error}");
     }
 }

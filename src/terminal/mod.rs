@@ -42,7 +42,7 @@ mod say;
 mod screen;
 pub(crate) mod secret;
 pub(crate) mod signals;
-mod size;
+pub(crate) mod size;
 mod talk;
 #[cfg(test)]
 mod testing;

@@ -10,6 +10,7 @@ use super::line::Line;
 use super::people;
 use super::remark::{Remark, Saying, means_the_last, saying};
 use super::render;
+use super::size::too_long;
 use super::talk::{Attempt, Errand, Talk};
 use super::typist::Typed;
 use crate::client;
@@ -184,9 +185,8 @@ fn check_words(body: &Body, text_bytes_max: u64) -> Result<(), String> {
 
 /// What the server would refuse is refused here, where it can still be mended.
 fn check_text(text: &str, bytes_max: u64) -> Result<(), String> {
-    let bytes = u64::try_from(text.len()).unwrap_or(u64::MAX);
-    if bytes > bytes_max {
-        return Err(format!("too long: {bytes} bytes of at most {bytes_max}; nothing was said"));
+    if let Some(why) = too_long(text, bytes_max) {
+        return Err(why);
     }
     match text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
         Some(c) => Err(format!("there is a control character in it (U+{:04X}); nothing was said", u32::from(c))),
@@ -203,7 +203,7 @@ mod tests {
         for text in ["hello", "a\n\tb", "Grüße 👩‍🚀", &"é".repeat(8)] {
             assert_eq!(check_text(text, 16 + 4), Ok(()), "{text}");
         }
-        assert!(check_text(&"é".repeat(9), 17).unwrap_err().contains("18 bytes of at most 17"));
+        assert!(check_text(&"é".repeat(9), 17).unwrap_err().contains("too long by 1 B: at most 17 B"));
         assert!(check_text("a\x1b[2J", 100).unwrap_err().contains("U+001B"));
         assert!(check_text("a\r", 100).is_err());
     }

@@ -1,4 +1,14 @@
-//! Sizes as people write them: `512K`, `1M`, `0`.
+//! Sizes as people write them: `512K`, `1M`, `0`; and what is said of a text that has too large a one.
+
+use indicatif::HumanBytes;
+
+/// Why a text is not said, if it is too long.
+#[must_use]
+pub(crate) fn too_long(text: &str, bytes_max: u64) -> Option<String> {
+    let over = u64::try_from(text.len()).unwrap_or(u64::MAX).checked_sub(bytes_max).filter(|over| *over > 0)?;
+    let (over, most) = (HumanBytes(over), HumanBytes(bytes_max));
+    Some(format!("too long by {over}: at most {most} are said at once; nothing was said"))
+}
 
 /// Reads a number of bytes: a whole number, with `K`, `M` or `G` after it for powers of 1,024, and `B` or `iB` after
 /// that if one likes.

@@ -1,8 +1,6 @@
 //! What Enter does: words go to the room, and into the list of what waits; commands are obeyed. What cannot be said stays
 //! in the line. What a command does is left to [`super::obey`].
 
-use indicatif::HumanBytes;
-
 use super::arrival::Effect;
 use super::link::Link;
 use super::obey;
@@ -11,6 +9,7 @@ use super::state::State;
 use crate::model::{Body, Seq, limits};
 use crate::terminal::command::{Input, read_line};
 use crate::terminal::secret::may_tell;
+use crate::terminal::size::too_long;
 
 /// Sends what is in the line.
 pub(super) fn send(state: &mut State) -> Vec<Effect> {
@@ -112,10 +111,8 @@ fn send_edit(state: &mut State, of: Seq, text: String) -> Vec<Effect> {
 
 /// What the server would refuse is refused here, where it can still be mended.
 fn check(text: &str, bytes_max: u64, unanswered: usize) -> Result<(), String> {
-    let bytes = u64::try_from(text.len()).unwrap_or(u64::MAX);
-    if bytes > bytes_max {
-        let (over, most) = (HumanBytes(bytes - bytes_max), HumanBytes(bytes_max));
-        return Err(format!("too long by {over}: at most {most} are said at once; nothing was said"));
+    if let Some(why) = too_long(text, bytes_max) {
+        return Err(why);
     }
     if unanswered >= limits::TERMINAL_UNANSWERED_MAX {
         return Err(format!("{unanswered} messages wait to be sent already; this one was not taken"));
