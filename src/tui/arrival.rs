@@ -91,7 +91,7 @@ pub(super) enum Effect {
     Members(String),
     /// The same, to be shown.
     Who(String),
-    /// Read which rooms there are.
+    /// Read which rooms there are; somebody is told if that does not work if the list is shown.
     Rooms { is_shown: bool },
     /// Who one is: to register, to log in, and so on.
     People(Command, Vec<Password>),

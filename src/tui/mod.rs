@@ -75,6 +75,7 @@ mod timeline;
 mod update;
 mod uploads;
 mod view;
+mod view_finder;
 mod view_line;
 mod view_over;
 mod view_pictures;

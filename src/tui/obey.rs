@@ -117,7 +117,10 @@ pub(super) fn obey(state: &mut State, line: &str, command: Command) -> Vec<Effec
         Command::Quit => return leaving::quit(state),
         Command::Join(name) => return going::go_to(state, &name),
         Command::Leave => return going::leave(state),
-        Command::Rooms => return vec![Effect::Rooms { is_shown: true }],
+        Command::Rooms => {
+            going::find(state, String::new());
+            return vec![Effect::Rooms { is_shown: true }];
+        }
         Command::Who => return vec![Effect::Who(room)],
         Command::Save { seq, to } => {
             let transfer = state.begin_transfer(&format!("#{seq}"), false);

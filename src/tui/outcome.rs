@@ -8,7 +8,7 @@ use super::state::State;
 use super::timeline::Way;
 use super::{complete, going, scroll, search, uploads};
 use crate::model::{Body, Seq, limits};
-use crate::wire::{Joined, Page, RoomEntry};
+use crate::wire::{Joined, Page};
 
 /// Rooms whose end is read only to see whether they name oneself: each costs a page.
 const LOOK_BACK_ROOMS: usize = 20;
@@ -28,7 +28,10 @@ pub(super) fn outcome(state: &mut State, outcome: Outcome) -> Vec<Effect> {
                 sort(&mut room.members);
             }
         }
-        Outcome::Rooms { rooms: Ok(rooms), is_shown } => on_rooms(state, rooms, is_shown),
+        Outcome::Rooms { rooms: Ok(rooms), .. } => {
+            state.known = rooms;
+            state.known.truncate(limits::TERMINAL_ROOMS_KNOWN_MAX);
+        }
         Outcome::Rooms { rooms: Err(why), is_shown } => {
             if is_shown {
                 state.fault(why);
@@ -140,21 +143,6 @@ fn on_page(state: &mut State, name: &str, way: Way, page: Result<Page, String>) 
         _ if is_here => search::go_on(state, true),
         _ => Vec::new(),
     }
-}
-
-fn on_rooms(state: &mut State, rooms: Vec<RoomEntry>, is_shown: bool) {
-    if is_shown {
-        let row = |entry: &RoomEntry| {
-            let unread = state.rooms.find(&entry.room).map_or(0, |place| state.rooms.all()[place].unread);
-            let unread = if unread == 0 { String::new() } else { format!(", {unread} unread") };
-            let RoomEntry { room, topic, members, head } = entry;
-            format!("{room:<20} {members:>4} here, {head:>6} messages{unread}  {topic}")
-        };
-        let rows = rooms.iter().map(row).collect();
-        state.overlay = Some(Overlay::Page { title: format!("{} rooms", rooms.len()), rows, top: 0 });
-    }
-    state.known = rooms;
-    state.known.truncate(limits::TERMINAL_ROOMS_KNOWN_MAX);
 }
 
 /// Whoever typed words is not to lose them.

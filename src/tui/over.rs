@@ -12,10 +12,13 @@ use super::overlay::{Ask, Overlay};
 use super::page;
 use super::press::letter;
 use super::state::State;
-use super::{choose, obey, press, search, secret, uploads, view_over};
+use super::{choose, obey, press, search, secret, uploads, view_finder};
 use crate::model::{Body, limits};
 use crate::terminal::arguments::room_name;
 use crate::terminal::command::{Command, Input, read_line};
+
+/// Rooms that are passed over at once in the finder.
+const PAGE_ROWS: usize = 10;
 
 /// Takes in a key. Whatever is open is put back unless it is done with.
 pub(super) fn key(state: &mut State, key: KeyEvent) -> Vec<Effect> {
@@ -79,7 +82,7 @@ fn switch(
     mut query: Editor,
     mut chosen: usize,
 ) -> Vec<Effect> {
-    let found = view_over::found(state, query.text());
+    let found = view_finder::found(state, query.text());
     match action {
         Some(Action::Send) => {
             let typed = query.text().trim().to_owned();
@@ -93,6 +96,8 @@ fn switch(
         Some(Action::Down | Action::NextRoom | Action::Complete | Action::Switcher) => {
             chosen = (chosen + 1).min(found.len().saturating_sub(1));
         }
+        Some(Action::PageUp) => chosen = chosen.saturating_sub(PAGE_ROWS),
+        Some(Action::PageDown) => chosen = (chosen + PAGE_ROWS).min(found.len().saturating_sub(1)),
         action => {
             let before = query.text().to_owned();
             write(&mut query, key, action);

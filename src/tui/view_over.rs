@@ -1,18 +1,14 @@
-//! What lies over the conversation: pages, the finder of rooms, questions, what Tab offers. What keys do there is left to
-//! [`super::over`].
-
-use std::collections::HashSet;
+//! What lies over the conversation: pages, questions, what Tab offers. The rows of the finder of rooms are left to
+//! [`super::view_finder`], what keys do there to [`super::over`].
 
 use indicatif::HumanBytes;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use super::complete::Completion;
-use super::fuzzy::score;
 use super::keys::Action;
 use super::layout::Areas;
 use super::overlay::{Ask, Overlay};
@@ -20,12 +16,10 @@ use super::page;
 use super::state::State;
 use super::uploads;
 use super::view::{put, whole};
+use super::view_finder;
 use super::view_line::{hidden, hidden_width};
 use super::wrap::cut;
 use crate::model::safe_text;
-
-/// Rooms that the finder shows.
-const FOUND_MAX: usize = 12;
 
 /// Draws what is open. Returns where the cursor is.
 pub(super) fn over(state: &State, areas: &Areas, buffer: &mut Buffer) -> Option<Position> {
@@ -39,13 +33,8 @@ pub(super) fn over(state: &State, areas: &Areas, buffer: &mut Buffer) -> Option<
             None
         }
         Overlay::Switcher { query, chosen } => {
-            let found = found(state, query.text());
-            let mut rows = vec![Line::raw(format!("› {}", safe_text(query.text())))];
-            rows.extend(found.iter().take(FOUND_MAX).enumerate().map(|(at, name)| room(state, name, at == *chosen)));
-            if found.is_empty() {
-                rows.push(Line::styled("Enter makes this room", state.setting.theme.dim));
-            }
-            let area = frame(state, space, "go to a room", &rows, buffer);
+            let (title, rows) = view_finder::rows(state, query, *chosen, usize::from(space.height.saturating_sub(3)));
+            let area = frame(state, space, &title, &rows, buffer);
             let column = safe_text(&query.text()[..query.cursor()]).width() + 2;
             Some(position(area, (column, 0)))
         }
@@ -91,32 +80,6 @@ fn leaf(state: &State, space: Rect, (title, texts, top): (&str, &[String], usize
 /// Texts in as many rows as they take.
 fn lines(texts: &[String], state: &State) -> Vec<Line<'static>> {
     page::broken(texts, page::size(state).0).into_iter().map(Line::raw).collect()
-}
-
-/// The rooms whose names hold these letters, the best first.
-#[must_use]
-pub(super) fn found(state: &State, query: &str) -> Vec<String> {
-    let query = query.trim().trim_start_matches('#');
-    let mine = state.rooms.all().iter().map(|room| (&room.name, if room.unread > 0 { 3 } else { 2 }));
-    let known = state.known.iter().map(|entry| (&entry.room, 0));
-    let mut seen = HashSet::new();
-    let once = mine.chain(known).filter(|(name, _)| seen.insert(*name));
-    let mut all: Vec<(i32, &String)> =
-        once.filter_map(|(name, bonus)| Some((score(name, query)? + bonus, name))).collect();
-    all.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
-    all.into_iter().take(FOUND_MAX).map(|(_, name)| name.clone()).collect()
-}
-
-fn room(state: &State, name: &str, is_chosen: bool) -> Line<'static> {
-    let theme = &state.setting.theme;
-    let place = state.rooms.find(name);
-    let about = match place.map(|place| state.rooms.all()[place].unread) {
-        None => "not joined".to_owned(),
-        Some(0) => String::new(),
-        Some(unread) => format!("{unread} unread"),
-    };
-    let style = if is_chosen { theme.current } else { Style::new() };
-    Line::from(vec![Span::styled(format!("{}  ", safe_text(name)), style), Span::styled(about, theme.dim)])
 }
 
 fn questions(ask: &Ask) -> Vec<String> {

@@ -6,6 +6,7 @@ use super::super::arrival::{Effect, Outcome};
 use super::super::testing::text;
 use super::person::Person;
 use crate::model::{Body, Seq};
+use crate::wire::RoomEntry;
 
 #[test]
 fn words_of_other_chats_are_understood_or_answered() {
@@ -153,4 +154,25 @@ fn tab_offers_the_commonest_emoji_first() {
     ann.types("+");
     ann.presses(KeyCode::Tab);
     assert_eq!(ann.line(), ".react 3 👍 ");
+}
+
+#[test]
+fn the_list_of_rooms_is_one_to_choose_from() {
+    let mut ann = Person::in_lobby(80, 24);
+    ann.sends(".rooms");
+    let entry = |number: u32| {
+        let topic = format!("about {number}");
+        RoomEntry { room: format!("room-{number:02}"), topic, members: number, head: Seq(u64::from(number) * 100) }
+    };
+    ann.learns(Outcome::Rooms { rooms: Ok((1..=40).map(entry).collect()), is_shown: true });
+    assert!(ann.sees().contains("go to a room · 1 to 19 of 41"), "{}", ann.sees());
+    assert!(ann.sees().contains("room-07     7 here     700 messages  not joined  about 7"), "{}", ann.sees());
+    ann.presses(KeyCode::PageDown);
+    ann.presses(KeyCode::PageDown);
+    ann.presses(KeyCode::Down);
+    assert!(ann.sees().contains("4 to 22 of 41"), "{}", ann.sees());
+    assert_eq!(ann.presses(KeyCode::Enter).last(), Some(&Effect::Join("room-21".to_owned())));
+    ann.sends(".rooms");
+    ann.learns(Outcome::Rooms { rooms: Err("no connection".to_owned()), is_shown: true });
+    assert!(ann.sees().contains("* no connection"));
 }

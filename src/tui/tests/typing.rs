@@ -77,6 +77,7 @@ fn commands_work_with_either_sign() {
         assert_eq!(ann.sends(&format!("{sign}leave")), [Effect::Leave("dev".to_owned())]);
         ann.learns(Outcome::Left { room: "dev".to_owned(), left: Ok(()) });
         assert_eq!(ann.sends(&format!("{sign}rooms")), [Effect::Rooms { is_shown: true }]);
+        ann.presses(KeyCode::Esc);
         assert_eq!(ann.sends(&format!("{sign}quit")), [Effect::Quit]);
         let words = format!("{sign}{sign}quit");
         assert_eq!(said(&ann.sends(&words)), [("lobby", &text(&words[1..]), None)]);
