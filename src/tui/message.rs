@@ -142,9 +142,8 @@ fn framed(units: &[Unit], columns: Columns, [time, name, number]: [Span<'static>
         } else {
             spans.push(Span::raw(" ".repeat(columns.indent())));
         }
-        let text = super::wrap::line(&units[row]);
-        let width = text.width();
-        spans.extend(text.spans);
+        let width = super::wrap::columns(&units[row.clone()]);
+        spans.extend(super::wrap::line(&units[row]).spans);
         if at == 0 && columns.number > number.width() && !number.content.is_empty() {
             let gap = (columns.text + columns.number).saturating_sub(width + number.width());
             spans.extend([Span::raw(" ".repeat(gap)), number.clone()]);

@@ -86,7 +86,8 @@ fn questions(ask: &Ask) -> Vec<String> {
     match ask {
         Ask::Paste(text) => {
             let (lines, bytes) = (text.lines().count(), HumanBytes(text.len() as u64));
-            vec![format!("paste {lines} lines, {bytes}?"), "y: into the line   n: no".to_owned()]
+            let s = if lines == 1 { "" } else { "s" };
+            vec![format!("paste {lines} line{s}, {bytes}?"), "y: into the line   n: no".to_owned()]
         }
         Ask::Upload(dropped) => uploads::question(dropped),
         Ask::Delete(seq) => vec![format!("take back #{seq}? That cannot be undone."), "y: yes   n: no".to_owned()],

@@ -72,10 +72,8 @@ pub(super) fn rows(units: &[Unit], width: usize) -> Vec<Range<usize>> {
 /// One row, with the spaces at its end left out.
 #[must_use]
 pub(super) fn line(units: &[Unit]) -> Line<'static> {
-    let end =
-        units.iter().rposition(|unit| !unit.is_space || unit.style != Style::default()).map_or(0, |last| last + 1);
     let mut spans: Vec<Span<'static>> = Vec::new();
-    for unit in &units[..end] {
+    for unit in drawn(units) {
         match spans.last_mut() {
             Some(span) if span.style == unit.style => span.content.to_mut().push_str(&unit.shown),
             _ => spans.push(Span::styled(unit.shown.clone(), unit.style)),
@@ -84,10 +82,23 @@ pub(super) fn line(units: &[Unit]) -> Line<'static> {
     Line::from(spans)
 }
 
+/// Columns of such a row. They are those of its letters, each for itself, as they are drawn: a text as a whole may count
+/// as fewer, since some pairs of letters could be written as one.
+#[must_use]
+pub(super) fn columns(units: &[Unit]) -> usize {
+    drawn(units).iter().map(|unit| unit.width).sum()
+}
+
+/// A row without the spaces at its end.
+fn drawn(units: &[Unit]) -> &[Unit] {
+    let last = units.iter().rposition(|unit| !unit.is_space || unit.style != Style::default());
+    &units[..last.map_or(0, |last| last + 1)]
+}
+
 /// A text in at most so many columns; a dot of three stands for the rest.
 #[must_use]
 pub(super) fn cut(text: &str, width: usize) -> String {
-    if text.width() <= width {
+    if text.graphemes(true).map(UnicodeWidthStr::width).sum::<usize>() <= width {
         return text.to_owned();
     }
     let mut short = String::new();
@@ -129,6 +140,8 @@ mod tests {
         assert_eq!(wrap("x👩‍🚀👩‍🚀", 4), ["x👩‍🚀", "👩‍🚀"]);
         assert_eq!(wrap("e\u{301}e\u{301}e\u{301}", 2), ["e\u{301}e\u{301}", "e\u{301}"]);
         assert_eq!(cut("你好世界", 5), "你好…");
+        assert_eq!(columns(&units("لا لا ", Style::default())), 5, "as they are drawn, not as one sign");
+        assert_eq!(cut("لالا", 3), "لا…");
         assert_eq!((cut("abc", 3), cut("abcd", 3), cut("x", 0)), ("abc".to_owned(), "ab…".to_owned(), String::new()));
     }
 

@@ -64,7 +64,7 @@ fn what_is_too_long_for_a_line_is_not_taken_by_half() {
     ann.takes(Arrival::Paste("x".repeat(70_000)));
     assert!(ann.line().is_empty() && ann.sees().contains("* too long: a line has at most 64.00 KiB"), "{}", ann.sees());
     ann.takes(Arrival::Paste("x".repeat(60_000)));
-    assert!(ann.sees().contains("paste 1 lines, 58.59 KiB?"), "{}", ann.sees());
+    assert!(ann.sees().contains("paste 1 line, 58.59 KiB?"), "{}", ann.sees());
     ann.presses(KeyCode::Char('y'));
     assert_eq!(ann.line().len(), 60_000);
     ann.takes(Arrival::Paste("y".repeat(6_000)));

@@ -196,3 +196,12 @@ fn who_comes_back_sees_how_much_is_still_to_come() {
     ann.hears_lines(3..=4);
     assert!(!ann.sees().contains("behind"));
 }
+
+#[test]
+fn letters_that_could_be_written_as_one_leave_the_number_where_it_is() {
+    let mut ann = Person::in_lobby(80, 24);
+    ann.hears(event(1, "ben", text("see لا لا لا لا")));
+    let screen = ann.sees();
+    let row = screen.lines().find(|row| row.contains("see")).expect("a row");
+    assert!(row.ends_with("#1"), "{screen}");
+}
