@@ -7,6 +7,7 @@ use futures_util::future::{BoxFuture, FutureExt, ready};
 
 use super::Error;
 use super::command::{Command, usage};
+use super::kept::Saved;
 use super::line::Line;
 use super::people;
 use super::render;
@@ -35,7 +36,7 @@ pub(crate) enum Done {
     /// One's own devices.
     Devices(Vec<DeviceEntry>),
     /// A file is there.
-    Saved(PathBuf),
+    Saved(Saved),
 }
 
 /// A command under way; it goes nowhere unless it is polled, and stops when it is dropped.

@@ -18,7 +18,7 @@ impl Talk {
             Errand::Saved { name, outcome } => {
                 self.saves -= 1;
                 match outcome {
-                    Ok(path) => self.show(Line::note(format!("saved {}", path.display()))).await,
+                    Ok(saved) => self.show(Line::note(saved.to_string())).await,
                     Err(error) => self.fault(format!("{name} was not saved: {error}")).await,
                 }
             }
@@ -93,7 +93,7 @@ impl Talk {
                 let rows: Vec<Line> = devices.iter().map(|device| self.parts.renderer.device(device)).collect();
                 self.show_all(rows).await;
             }
-            Done::Saved(path) => self.show(Line::note(format!("saved {}", path.display()))).await,
+            Done::Saved(saved) => self.show(Line::note(saved.to_string())).await,
         }
     }
 

@@ -9,6 +9,7 @@ use tempfile::NamedTempFile;
 use tokio::io::AsyncWriteExt;
 
 use super::Error;
+use super::kept::{self, Saved};
 use super::names::{numbered, safe_file_name};
 use crate::client::Client;
 use crate::model::{Body, Digest, Seq};
@@ -81,7 +82,7 @@ impl Place {
     }
 }
 
-/// Fetches a file and keeps it; where, is the answer.
+/// Fetches a file and keeps it; where, is the answer. What is in its usual place already is not fetched again.
 ///
 /// # Errors
 /// [`Error::Exists`] before anything is fetched if exactly that place is taken, [`Error::Link`], [`Error::Write`], and those of the
@@ -91,14 +92,26 @@ pub(crate) async fn save(
     attachment: &Attachment,
     place: &Place,
     progress: impl FnMut(u64, u64),
-) -> Result<PathBuf, Error> {
+) -> Result<Saved, Error> {
+    if let Some(path) = already(attachment, place).await {
+        return Ok(Saved { path, was_there: true });
+    }
     let arriving = begin(place)?;
     let failed = |source| Error::Write { path: place.folder().to_owned(), source };
     let mut file = tokio::fs::File::from_std(arriving.as_file().try_clone().map_err(failed)?);
     let Attachment { room, seq, size, sha256, .. } = attachment;
     client.download(room, *seq, *size, sha256, &mut file, progress).await?;
     file.flush().await.map_err(failed)?;
-    keep(arriving, place, &attachment.name)
+    Ok(Saved { path: keep(arriving, place, &attachment.name)?, was_there: false })
+}
+
+/// Only where nobody chose the place: elsewhere a copy is what was asked for.
+async fn already(attachment: &Attachment, place: &Place) -> Option<PathBuf> {
+    let Place::Own(folder) = place else { return None };
+    let (folder, Attachment { name, size, sha256, .. }) = (folder.clone(), attachment.clone());
+    let find =
+        move || Some(folder).filter(|own| !own.is_symlink()).and_then(|own| kept::find(&own, &name, size, &sha256));
+    tokio::task::spawn_blocking(find).await.ok().flatten()
 }
 
 /// A file under a name for the time until all of it is there.

@@ -18,6 +18,7 @@ use super::Error;
 use super::act::{self, Doing, Done};
 use super::command::Command;
 use super::going::{Ending, Going};
+use super::kept::Saved;
 use super::line::Line;
 use super::marks::Pace;
 use super::render::{self, Renderer};
@@ -64,7 +65,7 @@ pub(super) struct Parts {
 /// What became of something that nobody waits for at the prompt.
 pub(super) enum Errand {
     Said { attempt: Attempt, outcome: Result<Said, client::Error> },
-    Saved { name: String, outcome: Result<PathBuf, Error> },
+    Saved { name: String, outcome: Result<Saved, Error> },
     Rooms(Vec<RoomEntry>),
     Marked { room: String, seq: Seq, is_done: bool },
 }

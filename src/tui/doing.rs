@@ -14,6 +14,7 @@ use super::{opener, paths, thumbs};
 use crate::client::{self, Client, From, Unsaid};
 use crate::model::{Body, Clock, Seq};
 use crate::terminal::act::{Done, announced};
+use crate::terminal::kept::Saved;
 use crate::terminal::render::Renderer;
 use crate::terminal::save::{Attachment, Place, save};
 use crate::terminal::{Error, people};
@@ -79,13 +80,13 @@ impl Doer {
             }
             Effect::Save { transfer, room, seq, to } => {
                 let saved = self.fetch(transfer, room, seq, to);
-                let told = async move { saved.await.map(|path| Some(format!("saved {}", path.display()))) };
+                let told = async move { saved.await.map(|saved| Some(saved.to_string())) };
                 self.until_stopped(transfer, told.boxed())
             }
             Effect::Open { transfer, room, seq } => {
                 let saved = self.fetch(transfer, room, seq, None);
                 let told = async move {
-                    let opened = saved.await.and_then(|path| opener::open(&path).map(|()| path));
+                    let opened = saved.await.and_then(|saved| opener::open(&saved.path).map(|()| saved.path));
                     opened.map(|path| Some(format!("opened {}", path.display())))
                 };
                 self.until_stopped(transfer, told.boxed())
@@ -150,7 +151,7 @@ impl Doer {
         room: String,
         seq: Seq,
         to: Option<PathBuf>,
-    ) -> impl Future<Output = Result<PathBuf, String>> + use<> {
+    ) -> impl Future<Output = Result<Saved, String>> + use<> {
         let (client, downloads, progress) = (self.client.clone(), self.downloads.clone(), self.progress(transfer));
         async move {
             let attachment = announced(&client, &room, seq).await.map_err(words)?;
@@ -270,7 +271,7 @@ async fn auto_save(client: &Client, saving: &Semaphore, downloads: &std::path::P
     let _turn = saving.acquire().await;
     let saved = save(client, file, &Place::usual(downloads, file), |_, _| ()).await;
     let told = match saved {
-        Ok(path) => Ok(Some(format!("saved {}", path.display()))),
+        Ok(saved) => Ok(Some(saved.to_string())),
         Err(error) => Err(format!("{} was not saved: {error}", file.name)),
     };
     Outcome::Transferred { transfer: None, told }
