@@ -295,8 +295,8 @@ pub const SCREEN_THUMB_BYTES_MAX: usize = 512 * 1024;
 pub const SCREEN_THUMBS_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Files in memory of which a small picture was made, or cannot be.
 pub const SCREEN_THUMBS_MAX: usize = 512;
-/// Small pictures on disk, most of them some 50 KiB: with one more the folder begins anew.
-pub const SCREEN_THUMBS_KEPT: usize = 1_000;
+/// Small pictures on disk, a photograph has some 100 KiB: with one more the folder begins anew.
+pub const SCREEN_THUMBS_KEPT: usize = 500;
 
 const _: () = {
     assert!(CHUNK_BYTES_MAX * 2 <= FRAME_BYTES_MAX, "a chunk fits in a frame");
