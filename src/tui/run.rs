@@ -20,7 +20,7 @@ use super::notify::Notify;
 use super::overlay::Overlay;
 use super::room::Sending;
 use super::screen::Screen;
-use super::start::{Look, cell, gallery, restore, setting};
+use super::start::{Look, begin, cell, gallery, restore, setting};
 use super::state::State;
 use super::update::update;
 use super::waiting::{self, Edge};
@@ -90,7 +90,7 @@ struct Run {
 
 impl Run {
     fn new(entered: Entered, look: Look, edge: Edge) -> Self {
-        let Edge { screen, signals, keys } = edge;
+        let Edge { screen, signals, keys, typed } = edge;
         let notify = look.notify;
         let setting = setting(&entered, look);
         let Entered { client, happenings, room, downloads, device_dir, words, .. } = entered;
@@ -100,10 +100,7 @@ impl Run {
         state.thumbs = gallery(&state.setting);
         let now = Instant::now();
         restore(&mut state, device_dir.as_deref(), &room);
-        if !words.is_empty() {
-            let rows = words.iter().map(ToString::to_string).collect();
-            state.overlay = Some(Overlay::Page { title: "a new server".to_owned(), rows, top: 0 });
-        }
+        begin(&mut state, typed, &words);
         Self {
             state,
             doer: Doer {

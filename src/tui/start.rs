@@ -7,13 +7,16 @@ use jiff::tz::TimeZone;
 
 use super::bindings::Keys;
 use super::drafts;
+use super::editor::Editor;
 use super::gallery::Gallery;
 use super::images::{self, CellSize, How, Images};
 use super::notify::Notify;
+use super::overlay::Overlay;
 use super::state::{Pictures, Setting, State};
 use super::theme::{Choice, Theme};
 use crate::terminal::FIRST_ROOM;
 use crate::terminal::door::Entered;
+use crate::terminal::line::Line;
 
 /// How somebody wants the screen to be.
 #[derive(Debug, Clone, Default)]
@@ -75,6 +78,17 @@ pub(super) fn restore(state: &mut State, device_dir: Option<&Path>, room: &str) 
     if is_new || room != FIRST_ROOM {
         let place = state.rooms.get_or_add(room);
         state.rooms.go(place);
+    }
+}
+
+/// What was typed before one was in, and what there is to say about the server.
+pub(super) fn begin(state: &mut State, typed: Editor, words: &[Line]) {
+    if let Some(room) = state.rooms.current_mut().filter(|room| room.draft.is_empty()) {
+        room.draft = typed;
+    }
+    if !words.is_empty() {
+        let rows = words.iter().map(ToString::to_string).collect();
+        state.overlay = Some(Overlay::Page { title: "a new server".to_owned(), rows, top: 0 });
     }
 }
 

@@ -42,9 +42,14 @@ pub(super) fn status(state: &State, area: Rect, buffer: &mut Buffer) {
         (Some(note), _) => (format!("* {}", told(state, &note.text)), theme.bar),
         (None, _) => (status_words(state).join(" · "), theme.bar),
     };
-    put(buffer, area, 0, &Line::styled(cut(&format!(" {words}"), width), style));
+    let words = format!(" {words}");
+    let notes = format!(" {}: all", state.setting.keys.of(Action::Notes));
+    let is_long = state.note.is_some() && words.width() > width && notes.width() * 4 < width;
+    // what does not fit is read elsewhere, and that is said
+    let shown = if is_long { cut(&words, width - notes.width()) + &notes } else { cut(&words, width) };
+    put(buffer, area, 0, &Line::styled(shown, style));
     let beside = urgent(state).join(" · ");
-    let taken = words.width() + beside.width() + 4;
+    let taken = words.width() + beside.width() + 3;
     if state.note.is_some() && !beside.is_empty() && taken <= width {
         let left = u16::try_from(width - beside.width() - 1).unwrap_or(0);
         let rest = Rect { x: area.x + left, width: area.width - left, ..area };

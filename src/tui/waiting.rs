@@ -9,8 +9,11 @@ use ratatui::buffer::Buffer;
 use ratatui::text::Line;
 use tokio::time::{Instant, sleep_until};
 
+use super::editor::Editor;
 use super::gallery::Gallery;
+use super::motion::Motion;
 use super::page::broken;
+use super::press::letter;
 use super::screen::Screen;
 use super::view::put;
 use crate::client;
@@ -26,6 +29,8 @@ pub(super) struct Edge {
     pub screen: Screen,
     pub signals: Signals,
     pub keys: EventStream,
+    /// What was typed while waiting: it is what somebody wants to say first.
+    pub typed: Editor,
 }
 
 impl Edge {
@@ -35,7 +40,7 @@ impl Edge {
     /// [`Error::Start`].
     pub(super) fn take_over() -> Result<Self, Error> {
         let signals = Signals::take()?;
-        Ok(Self { screen: Screen::take_over()?, signals, keys: EventStream::new() })
+        Ok(Self { screen: Screen::take_over()?, signals, keys: EventStream::new(), typed: Editor::default() })
     }
 }
 
@@ -68,7 +73,7 @@ pub(super) async fn enter(config: Config) -> Result<(Entering, Option<Edge>), Er
             let attempt = door::enter(config.clone());
             tokio::pin!(attempt);
             loop {
-                show(&mut edge.screen, &error, None);
+                show(&mut edge, &error, None);
                 tokio::select! {
                     tried = &mut attempt => break tried,
                     wish = wish(&mut edge) => if wish == Wish::Leave { return Err(error) },
@@ -95,7 +100,7 @@ async fn rests(edge: &mut Edge, error: &Error, again_at: Instant) -> bool {
             return true;
         }
         let seconds = begun(left);
-        show(&mut edge.screen, error, Some(seconds));
+        show(edge, error, Some(seconds));
         let next_second = again_at - Duration::from_secs(seconds.saturating_sub(1));
         tokio::select! {
             () = sleep_until(next_second) => {}
@@ -119,7 +124,11 @@ async fn wish(edge: &mut Edge) -> Wish {
             biased;
             _ = edge.signals.next() => return Wish::Leave,
             event = edge.keys.next() => match event {
-                Some(Ok(Event::Key(key))) => if let Some(wish) = meant(key) { return wish },
+                Some(Ok(Event::Key(key))) => return meant(key).unwrap_or_else(|| write(&mut edge.typed, key)),
+                Some(Ok(Event::Paste(text))) => {
+                    edge.typed.paste(&text.replace("\r\n", "\n").replace('\r', "\n"));
+                    return Wish::Anew;
+                }
                 Some(Ok(Event::Resize(..))) => {
                     edge.screen.forget();
                     return Wish::Anew;
@@ -144,22 +153,34 @@ fn meant(key: KeyEvent) -> Option<Wish> {
     }
 }
 
-fn show(screen: &mut Screen, error: &Error, seconds: Option<u64>) {
-    let words = words(error, seconds);
-    let size = screen.size();
-    screen.draw(size, "Tertulia", &Gallery::default(), |buffer| {
+fn write(typed: &mut Editor, key: KeyEvent) -> Wish {
+    match (key.code, letter(key)) {
+        (KeyCode::Backspace, _) => drop(typed.kill(Motion::Left)),
+        (_, Some(c)) => typed.type_char(c),
+        _ => {}
+    }
+    Wish::Anew
+}
+
+fn show(edge: &mut Edge, error: &Error, seconds: Option<u64>) {
+    let words = words(error, seconds, edge.typed.text());
+    let size = edge.screen.size();
+    edge.screen.draw(size, "Tertulia", &Gallery::default(), |buffer| {
         paint(&words, buffer);
         (None, Vec::new())
     });
 }
 
-fn words(error: &Error, seconds: Option<u64>) -> Vec<String> {
+fn words(error: &Error, seconds: Option<u64>, typed: &str) -> Vec<String> {
     let mut words: Vec<String> = door::failed(error).words.iter().map(ToString::to_string).collect();
     words.push(String::new());
     words.push(match seconds {
         Some(seconds) => format!("trying again in {seconds} s; Enter: now, Ctrl-C: leave"),
         None => "trying again now; Ctrl-C: leave".to_owned(),
     });
+    if !typed.is_empty() {
+        words.extend([String::new(), "kept for when you are in:".to_owned(), format!("› {typed}")]);
+    }
     words
 }
 
@@ -189,11 +210,11 @@ mod tests {
 
     #[test]
     fn who_waits_is_told_why_and_what_can_be_done() {
-        let mut buffer = Buffer::empty(Rect::new(0, 0, 60, 8));
-        paint(&words(&away(), Some(3)), &mut buffer);
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 60, 10));
+        paint(&words(&away(), Some(3), "hello"), &mut buffer);
         insta::assert_snapshot!(as_text(&buffer));
         let mut tiny = Buffer::empty(Rect::new(0, 0, 1, 1));
-        paint(&words(&away(), None), &mut tiny);
+        paint(&words(&away(), None, ""), &mut tiny);
     }
 
     #[test]

@@ -89,13 +89,15 @@ fn a_server_that_is_away_at_the_start_is_waited_for() {
     ann.presses("\x03");
     assert_eq!(ann.leaves_the_terminal_as_it_was(), 1);
     let mut ann = Person::start(server.address().port(), state);
+    ann.presses("early woq\x7frds");
+    ann.sees("› early words");
     ann.sees("trying again in 1 s");
     ann.sees("trying again in 5 s");
     server.restart();
     ann.presses("\r");
     ann.sees("lobby, 1 here");
-    ann.types("here at last");
-    ann.sees("here at last");
+    ann.types(" at last");
+    ann.sees("early words at last");
     ann.sees_no_more("sending");
 }
 
