@@ -9,7 +9,7 @@
 //! [`scroll`]), what happens ([`hear`], [`outcome`], [`pace`], [`link`]), what it looks like ([`theme`], [`wrap`], [`markup`],
 //! [`images`], [`picture`], [`pixels`], [`kitty`], [`gallery`], [`message`], [`chat`], [`layout`], [`help`], [`page`], the `view_…`),
 //! and the edge where it meets the world ([`start`], [`waiting`], [`mod@run`], [`doing`], [`opener`], [`paths`], [`thumbs`], [`guarded`],
-//! [`screen`], [`cells`], [`showing`], [`notify`], [`drafts`]).
+//! [`screen`], [`cells`], [`doubt`], [`showing`], [`notify`], [`drafts`]).
 
 mod act;
 mod arrival;
@@ -19,6 +19,7 @@ mod chat;
 mod choose;
 mod complete;
 mod doing;
+mod doubt;
 mod drafts;
 mod editor;
 mod emoji;

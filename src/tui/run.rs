@@ -17,7 +17,6 @@ use super::arrival::{Arrival, Effect, Outcome};
 use super::doing::{Doer, Doing, mark};
 use super::drafts::{self, Kept};
 use super::notify::Notify;
-use super::overlay::Overlay;
 use super::room::Sending;
 use super::screen::Screen;
 use super::start::{Look, begin, cell, gallery, restore, setting};

@@ -16,6 +16,7 @@ use ratatui::layout::{Position, Rect};
 use tokio::sync::Notify;
 
 use super::cells::Cells;
+use super::doubt::Doubt;
 use super::gallery::Gallery;
 use super::guarded::is_guarded;
 use super::notify::{self, Dialect};
@@ -42,6 +43,7 @@ pub(super) struct Screen {
     writer: Arc<Writer>,
     dialect: Dialect,
     showing: Showing,
+    doubt: Doubt,
     title: String,
     /// What goes out with the next frame, beside it.
     aside: String,
@@ -64,8 +66,7 @@ impl Screen {
         let cells = Cells::default();
         let terminal = Terminal::new(CrosstermBackend::new(cells.clone())).map_err(Error::Start)?;
         let writer = Arc::new(Writer::default());
-        let (frames, waiting) = sync_channel(1);
-        let shared = Arc::clone(&writer);
+        let ((frames, waiting), shared) = (sync_channel(1), Arc::clone(&writer));
         thread::Builder::new()
             .name("screen".to_owned())
             .spawn(move || write(&waiting, &shared))
@@ -80,6 +81,7 @@ impl Screen {
             writer,
             dialect,
             showing: Showing::new(dialect.is_tmux),
+            doubt: Doubt::default(),
             title: String::new(),
             aside: String::new(),
         })
@@ -129,14 +131,17 @@ impl Screen {
                 is_drawn = true;
             }
         });
-        let bytes = self.cells.take();
+        let mended = drawn.as_ref().map(|drawn| self.doubt.mended(drawn.buffer)).unwrap_or_default();
+        if !mended.is_empty() {
+            self.showing.repaint();
+        }
         let [before, behind] = self.showing.frame(gallery, pictures);
         if title != self.title {
             self.aside += &notify::set_title(title);
             title.clone_into(&mut self.title);
         }
         let aside = std::mem::take(&mut self.aside);
-        let frame = [before.as_bytes(), &bytes, behind.as_bytes()].concat();
+        let frame = [before.as_bytes(), &self.cells.take(), &mended, behind.as_bytes()].concat();
         if drawn.is_ok() && !(frame.is_empty() && aside.is_empty()) {
             self.send([FRAME.0, &frame, FRAME.1, aside.as_bytes()].concat());
         }
@@ -151,6 +156,7 @@ impl Screen {
     /// Draws everything anew the next time.
     pub(super) fn forget(&mut self) {
         self.showing.forget();
+        self.doubt.forget();
         // clearing it would ask the terminal where its cursor is, and wait for the answer
         if let Ok(size) = self.terminal.size() {
             let _ = self.terminal.resize(Rect::from((Position::ORIGIN, size)));
@@ -261,8 +267,7 @@ fn give_back_after_a_panic() {
     });
 }
 
-#[cfg(unix)]
-#[cfg(test)]
+#[cfg(all(unix, test))]
 mod tests {
     use std::process::Command;
     use std::time::Duration;

@@ -72,6 +72,11 @@ impl Showing {
         if out.is_empty() { out } else { format!("\x1b7{out}\x1b8") }
     }
 
+    /// Rows were cleared, and with them what was painted there.
+    pub(super) fn repaint(&mut self) {
+        self.placed.clear();
+    }
+
     /// Nobody knows what the terminal still has.
     pub(super) fn forget(&mut self) {
         self.placed.clear();

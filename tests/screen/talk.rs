@@ -133,3 +133,21 @@ fn a_picture_that_is_dropped_is_sent_and_shown() {
     }
     ann.sees_no_more("a red one.png'");
 }
+
+/// Terminals count such letters otherwise than we do; a row that has them is written anew, each part at its place.
+#[test]
+fn a_letter_that_terminals_count_otherwise_shifts_nothing() {
+    let server = TestServer::start();
+    let mut ann = Person::sit_down(&server);
+    ann.types("नमस्ते 🇩🇪 end");
+    ann.sees("#1");
+    ann.presses("नमस्ते");
+    ann.sees("› नम");
+    let before = ann.raw().len();
+    ann.presses("\x15");
+    ann.sees_no_more("› नम");
+    let raw = ann.raw();
+    let mended = String::from_utf8_lossy(&raw[before..]).into_owned();
+    assert!(mended.contains("\x1b[24;1H\x1b[2K"), "the line is cleared: {mended:?}");
+    assert!(!mended.contains("end"), "other rows are left alone: {mended:?}");
+}
