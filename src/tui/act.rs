@@ -110,6 +110,9 @@ fn end(state: &mut State, action: Action) -> Vec<Effect> {
     }
     if let Some((_, before)) = room.editing.take() {
         room.draft.set(before);
+    } else if let Some(before) = room.aside.take() {
+        room.recall.add(room.draft.text().to_owned());
+        room.draft = before;
     } else if room.replying.take().is_some() {
     } else if action == Action::Cancel {
         state.note = None;

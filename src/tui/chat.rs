@@ -3,7 +3,7 @@
 
 use ratatui::text::Line;
 
-use super::message::{Around, lines, moment, rule, sending};
+use super::message::{Around, headed, lines, moment, rule, sending};
 use super::room::{Room, Sending};
 use super::slot::Slot;
 use super::state::State;
@@ -21,8 +21,19 @@ pub(super) struct Row {
 /// The rows of what stands at `index` of the span, with what has to stand above it: a day, and where news begin.
 #[must_use]
 pub(super) fn item(state: &State, room: &Room, index: usize, width: usize) -> Vec<Line<'static>> {
+    let Some((slot, above, around)) = placed(state, room, index, width) else { return Vec::new() };
+    above.into_iter().chain(lines(slot, &around)).collect()
+}
+
+/// What stands at `index`, what has to stand above it, and what is around it.
+fn placed<'a>(
+    state: &'a State,
+    room: &'a Room,
+    index: usize,
+    width: usize,
+) -> Option<(&'a Slot, Vec<Line<'static>>, Around<'a>)> {
     let slots = room.timeline.span().slots();
-    let Some(slot) = slots.get(index).filter(|slot| slot.is_shown()) else { return Vec::new() };
+    let slot = slots.get(index).filter(|slot| slot.is_shown())?;
     let before = slots.iter().take(index).rev().find(|slot| slot.is_shown());
     let (setting, theme) = (&state.setting, &state.setting.theme);
     let day = moment(slot, setting).date();
@@ -49,8 +60,7 @@ pub(super) fn item(state: &State, room: &Room, index: usize, width: usize) -> Ve
         },
         answered: slot.event.reply_to.and_then(|to| find(room, to)),
     };
-    out.extend(lines(slot, &around));
-    out
+    Some((slot, out, around))
 }
 
 /// A message, wherever in memory it is.
@@ -69,17 +79,32 @@ pub(super) fn visible(state: &State, room: &Room, width: usize, height: usize) -
         rows.extend(on_their_way(state, room, width).into_iter().rev());
     }
     let (mut index, mut below) = anchored.unwrap_or((slots.len(), 0));
+    let mut hidden = 0;
     while rows.len() < height && index > 0 {
         index -= 1;
         let mut lines = item(state, room, index, width);
-        lines.truncate(lines.len().saturating_sub(below));
-        below = 0;
+        hidden = std::mem::take(&mut below);
+        lines.truncate(lines.len().saturating_sub(hidden));
         let seq = slots.get(index).map(Slot::seq);
         rows.extend(lines.into_iter().rev().map(|line| Row { seq, line }));
     }
     rows.truncate(height);
     rows.reverse();
+    name_the_first(state, room, index, (width, hidden), &mut rows);
     rows
+}
+
+/// Whose words are the first on the screen is said, also where the name has scrolled away.
+fn name_the_first(state: &State, room: &Room, index: usize, (width, hidden): (usize, usize), rows: &mut [Row]) {
+    let Some((slot, above, around)) = placed(state, room, index, width) else { return };
+    let mut all = above;
+    all.extend(lines(slot, &Around { before: None, ..around }));
+    all.truncate(all.len().saturating_sub(hidden));
+    let seen = rows.iter().take_while(|row| row.seq == Some(slot.seq())).count().min(all.len());
+    let is_cut = seen < all.len();
+    for (at, (row, line)) in rows.iter_mut().zip(all.split_off(all.len() - seen)).enumerate() {
+        row.line = if at == 0 && is_cut { headed(line, slot, &around) } else { line };
+    }
 }
 
 /// What has been said and is not back yet.

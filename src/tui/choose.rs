@@ -10,7 +10,7 @@ use super::press::letter;
 use super::room::Room;
 use super::slot::Slot;
 use super::state::State;
-use super::{act, obey, over, scroll};
+use super::{act, obey, say, scroll};
 use crate::model::Seq;
 
 /// What the status line says meanwhile.
@@ -44,7 +44,7 @@ pub(super) fn key(state: &mut State, key: KeyEvent, action: Option<Action>, seq:
         Some('r') => reply(state, seq),
         Some('e') => act::edit_message(state, seq),
         Some('d') => state.overlay = Some(Overlay::Ask(Ask::Delete(seq))),
-        Some('+') => over::put(state, &format!(".react {seq} ")),
+        Some('+') => say::set_aside(state, &format!(".react {seq} ")),
         Some('o') => return obey::open(state, seq),
         Some('s') => return obey::obey(state, "", crate::terminal::command::Command::Save { seq, to: None }),
         _ => state.overlay = Some(Overlay::Choose(seq)),

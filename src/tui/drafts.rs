@@ -42,13 +42,14 @@ pub(super) struct KeptRoom {
 }
 
 impl KeptRoom {
-    /// What one was writing, and, if one changes another text meanwhile, the new words of that.
+    /// What one was writing, and, if one writes something else meanwhile, that as a line of the past.
     fn of(room: &Room) -> Self {
         let typed = room.draft.text().to_owned();
         let lines = room.recall.lines().rev().take(LINES_MAX).rev().cloned();
-        let (draft, changed) = match &room.editing {
-            Some((of, before)) => (before.clone(), Some(format!(".edit {of} {typed}"))),
-            None => (typed, None),
+        let (draft, changed) = match (&room.editing, &room.aside) {
+            (Some((of, before)), _) => (before.clone(), Some(format!(".edit {of} {typed}"))),
+            (None, Some(before)) => (before.text().to_owned(), Some(typed)),
+            (None, None) => (typed, None),
         };
         Self { name: room.name.clone(), draft, lines: lines.chain(changed).collect() }
     }

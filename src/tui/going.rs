@@ -41,7 +41,11 @@ pub(super) fn leave(state: &mut State) -> Vec<Effect> {
         state.fault("you are in no room");
         return Vec::new();
     };
-    vec![Effect::Leave(room.name.clone())]
+    let name = room.name.clone();
+    if let Some(room) = state.rooms.current_mut() {
+        room.is_leaving = true;
+    }
+    vec![Effect::Leave(name)]
 }
 
 /// One is out of a room, or never came in.

@@ -2,6 +2,7 @@
 
 use ratatui::style::Style;
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
+use unicode_segmentation::UnicodeSegmentation;
 
 use super::theme::Theme;
 use super::wrap::{Unit, units};
@@ -27,6 +28,23 @@ pub(super) fn marked(text: &str, theme: &Theme) -> Vec<Unit> {
         is_fenced ^= is_fence;
     }
     out
+}
+
+/// Marks a name wherever it stands as a word of its own.
+pub(super) fn point_out(units: &mut [Unit], name: &str, style: Style) {
+    let letters: Vec<String> = name.graphemes(true).map(str::to_lowercase).collect();
+    let is_of_word = |unit: Option<&Unit>| unit.is_some_and(|unit| unit.shown.chars().any(char::is_alphanumeric));
+    let mut at = 0;
+    while !letters.is_empty() && at + letters.len() <= units.len() {
+        let end = at + letters.len();
+        let is_it = units[at..end].iter().zip(&letters).all(|(unit, letter)| unit.shown.to_lowercase() == *letter)
+            && !is_of_word(at.checked_sub(1).and_then(|before| units.get(before)))
+            && !is_of_word(units.get(end));
+        if is_it {
+            units[at..end].iter_mut().for_each(|unit| unit.style = unit.style.patch(style));
+        }
+        at = if is_it { end } else { at + 1 };
+    }
 }
 
 /// The links in a text, as bytes of it.

@@ -7,7 +7,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::markup::{is_right_to_left, marked};
+use super::markup::{is_right_to_left, marked, point_out};
 use super::picture::Thumb;
 use super::room::names;
 use super::slot::Slot;
@@ -113,6 +113,19 @@ pub(super) fn lines(slot: &Slot, around: &Around<'_>) -> Vec<Line<'static>> {
     out
 }
 
+/// A row of a message that is not its first one, with who says it.
+#[must_use]
+pub(super) fn headed(line: Line<'static>, slot: &Slot, around: &Around<'_>) -> Line<'static> {
+    let columns = Columns::new(around.width, around.head);
+    let mut spans = line.spans;
+    let is_blank = spans.first().is_some_and(|span| span.content.trim().is_empty() && span.width() == columns.indent());
+    if is_blank {
+        let time = Span::raw(" ".repeat(columns.time));
+        spans.splice(0..1, [vec![time], padded(author(slot, around, columns.name), columns.name + 1)].concat());
+    }
+    Line::from(spans)
+}
+
 /// The rows of something that is on its way: it has no time and no number yet. It has a name where somebody else spoke
 /// before.
 #[must_use]
@@ -191,6 +204,9 @@ fn body(slot: &Slot, around: &Around<'_>) -> Vec<Unit> {
     match &slot.event.body {
         Body::Text(text) => {
             let mut said = marked(&safe_lines(text), theme);
+            if slot.event.author != *around.oneself {
+                point_out(&mut said, &safe_text(&around.oneself.name), theme.mention);
+            }
             if slot.is_edited {
                 said.extend(units(" (edited)", theme.dim));
             }

@@ -19,8 +19,7 @@ const LOAD_AGAIN_MS: u64 = 3_000;
 pub(super) fn outcome(state: &mut State, outcome: Outcome) -> Vec<Effect> {
     match outcome {
         Outcome::Joined { asked, joined } => return on_joined(state, &asked, joined),
-        Outcome::Left { room, left: Ok(()) } => return going::out_of(state, &room),
-        Outcome::Left { left: Err(why), .. } => state.fault(why),
+        Outcome::Left { room, left } => return on_left(state, &room, left),
         Outcome::Page { room, way, page } => return on_page(state, &room, way, page),
         Outcome::Members { room, members } => {
             if let Some(room) = state.rooms.get_mut(&room) {
@@ -87,12 +86,23 @@ fn on_joined(state: &mut State, asked: &str, joined: Result<Joined, String>) -> 
             let is_here = place == state.rooms.place();
             if is_here { vec![Effect::Members(joined.room)] } else { look_back(state, place).into_iter().collect() }
         }
+        // that is what was asked for meanwhile
+        Err(_) if state.rooms.get_mut(asked).is_none_or(|room| room.is_leaving) => going::out_of(state, asked),
         Err(why) => {
             state.fault(format!("not in {asked}: {why}"));
             let has_words = state.rooms.get_mut(asked).is_some_and(|room| !room.draft.is_empty() || room.is_joined);
             if has_words { Vec::new() } else { going::turn_back(state, asked) }
         }
     }
+}
+
+fn on_left(state: &mut State, name: &str, left: Result<(), String>) -> Vec<Effect> {
+    let Err(why) = left else { return going::out_of(state, name) };
+    if let Some(room) = state.rooms.get_mut(name) {
+        room.is_leaving = false;
+    }
+    state.fault(why);
+    Vec::new()
 }
 
 /// Whether what was missed in a room names oneself shows in its end, which is read for the first few such rooms.

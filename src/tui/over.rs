@@ -7,6 +7,7 @@ use indicatif::HumanBytes;
 use super::arrival::Effect;
 use super::editor::Editor;
 use super::keys::Action;
+use super::link::Link;
 use super::motion::Motion;
 use super::overlay::{Ask, Overlay};
 use super::page;
@@ -32,6 +33,12 @@ pub(super) fn key(state: &mut State, key: KeyEvent) -> Vec<Effect> {
         return Vec::new();
     }
     match overlay {
+        // who was typing when it came has not read it yet
+        Overlay::Page { .. } if state.link == Link::Over && letter(key).is_some() => {
+            let effects = press::key(state, key);
+            state.overlay = Some(overlay);
+            effects
+        }
         Overlay::Page { title, rows, top } => {
             let page = isize::try_from(page::size(state).1.saturating_sub(1)).unwrap_or(1).max(1);
             let by = match (action, key.code) {

@@ -26,10 +26,15 @@ pub(super) fn key(state: &mut State, key: KeyEvent) -> Vec<Effect> {
             return Vec::new();
         }
     }
-    match (action, letter(key)) {
-        (Some(action), _) => act::act(state, action),
-        (None, Some(c)) => type_char(state, c),
-        (None, None) => Vec::new(),
+    match (action, letter(key), behind_escape(key)) {
+        (Some(action), ..) => act::act(state, action),
+        (None, Some(c), _) => type_char(state, c),
+        (None, None, Some(c)) => {
+            let mut effects = act::act(state, Action::Cancel);
+            effects.extend(type_char(state, c));
+            effects
+        }
+        (None, None, None) => Vec::new(),
     }
 }
 
@@ -41,6 +46,15 @@ pub(super) fn letter(key: KeyEvent) -> Option<char> {
     let is_plain = held.is_empty() || held == KeyModifiers::CONTROL | KeyModifiers::ALT;
     match key.code {
         KeyCode::Char(c) if is_plain && !c.is_control() => Some(c),
+        _ => None,
+    }
+}
+
+/// A letter that came together with Alt, which a terminal sends as it sends Esc and then the letter: where that does
+/// nothing else, somebody was quick.
+fn behind_escape(key: KeyEvent) -> Option<char> {
+    match key.code {
+        KeyCode::Char(c) if key.modifiers - KeyModifiers::SHIFT == KeyModifiers::ALT && !c.is_control() => Some(c),
         _ => None,
     }
 }

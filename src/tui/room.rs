@@ -49,6 +49,8 @@ pub(super) struct Room {
     pub topic: String,
     /// Whether one is in it.
     pub is_joined: bool,
+    /// Whether one has asked to be out of it.
+    pub is_leaving: bool,
     /// What is in memory of its log.
     pub timeline: Timeline,
     /// What its messages say in a few words, for remarks about them.
@@ -59,6 +61,8 @@ pub(super) struct Room {
     pub draft: Editor,
     /// The message that is being changed, and what was being written before.
     pub editing: Option<(Seq, String)>,
+    /// What was being written before a command was begun for one; it comes back when that is sent.
+    pub aside: Option<Editor>,
     /// The message that is being answered.
     pub replying: Option<Seq>,
     /// What was typed before.
@@ -96,11 +100,13 @@ impl Room {
             key: key_of(name),
             topic: String::new(),
             is_joined: false,
+            is_leaving: false,
             timeline: Timeline::default(),
             recent: Recent::default(),
             anchor: None,
             draft: Editor::default(),
             editing: None,
+            aside: None,
             replying: None,
             recall: Recall::default(),
             sending: VecDeque::new(),

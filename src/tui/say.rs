@@ -80,13 +80,30 @@ pub(super) fn send_body(state: &mut State, line: &str, body: Body, reply_to: Opt
     vec![Effect::Say { room: room.name.clone(), id, body, reply_to }, Effect::Keep]
 }
 
+/// Begins a command for somebody who chose a message. What is in the line meanwhile comes back when it is sent.
+pub(super) fn set_aside(state: &mut State, command: &str) {
+    if let Some(room) = state.rooms.current_mut() {
+        let typed = std::mem::take(&mut room.draft);
+        let before = match room.editing.take() {
+            None => typed,
+            Some((of, before)) => {
+                room.recall.add(format!(".edit {of} {}", typed.text()));
+                super::editor::Editor::with(before)
+            }
+        };
+        room.aside = room.aside.take().or(Some(before)).filter(|before| !before.is_empty());
+        room.draft = super::editor::Editor::with(command);
+        state.keep_soon();
+    }
+}
+
 /// Takes the line out, and remembers it.
 pub(super) fn take_line(state: &mut State, line: &str) {
     if let Some(room) = state.rooms.current_mut() {
         if !may_tell(line) {
             room.recall.add(line.to_owned());
         }
-        room.draft = super::editor::Editor::default();
+        room.draft = room.aside.take().unwrap_or_default();
     }
     state.typing_told = None;
     state.keep_soon();

@@ -107,8 +107,7 @@ impl Screen {
         self.writer.is_gone.load(Ordering::SeqCst)
     }
 
-    /// Draws, unless the last frame is still being written or the terminal has just changed its size. Returns whether it
-    /// did.
+    /// Draws, unless the last frame is still being written or the size has just changed. Returns whether it did.
     pub(super) fn draw(
         &mut self,
         size: (u16, u16),
@@ -267,7 +266,8 @@ fn give_back_after_a_panic() {
     });
 }
 
-#[cfg(all(unix, test))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::process::Command;
     use std::time::Duration;

@@ -6,12 +6,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::Line;
+use unicode_width::UnicodeWidthStr;
 
 use super::chat::visible;
 use super::keys::Action;
 use super::layout::{Areas, areas};
 use super::overlay::Overlay;
 use super::page::broken;
+use super::room::Room;
 use super::state::State;
 use super::view_pictures::Placed;
 use super::wrap::cut;
@@ -28,7 +30,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer) -> (Option<Position>, Vec
     if let Some(members) = areas.members {
         view_rooms::members(state, members, buffer);
     }
-    chat(state, areas.chat, buffer);
+    chat(state, &areas, buffer);
     view_line::status(state, areas.status, buffer);
     let cursor = view_line::input(state, areas.input, buffer);
     let on_top = view_over::over(state, &areas, buffer);
@@ -55,7 +57,8 @@ fn topic(state: &State, area: Rect, buffer: &mut Buffer) {
     put(buffer, area, 0, &Line::styled(format!(" {text}"), theme.bar));
 }
 
-fn chat(state: &State, area: Rect, buffer: &mut Buffer) {
+fn chat(state: &State, areas: &Areas, buffer: &mut Buffer) {
+    let area = areas.chat;
     let Some(room) = state.rooms.current() else {
         let hint = "in no room; type the name of one";
         return put(buffer, area, 0, &Line::styled(cut(hint, usize::from(area.width)), state.setting.theme.dim));
@@ -74,7 +77,9 @@ fn chat(state: &State, area: Rect, buffer: &mut Buffer) {
             buffer.set_style(Rect { y: area.y + at, height: 1, ..area }, state.setting.theme.current);
         }
     }
-    below(state, area, buffer);
+    if let Some((words, style)) = elsewhere(state, room, rows.iter().find_map(|row| row.seq)) {
+        sign(areas.topic, &words, style, buffer);
+    }
 }
 
 /// What can be done where nothing was said yet.
@@ -93,22 +98,26 @@ fn empty(state: &State, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// How much there is below what can be seen.
-fn below(state: &State, area: Rect, buffer: &mut Buffer) {
-    let Some(room) = state.rooms.current().filter(|room| room.anchor.is_some()) else { return };
-    let seen = room.anchor.map(|anchor| anchor.seq).unwrap_or_default();
-    let key = state.setting.keys.of(Action::ToBottom);
-    let text = match room.unread {
-        0 => format!(" ↓ {} below · {key} ", room.head.0.saturating_sub(seen.0)),
-        unread => format!(" ↓ {unread} new · {key} "),
+/// What is new, or just there, above or below what can be seen.
+fn elsewhere(state: &State, room: &Room, first: Option<Seq>) -> Option<(String, Style)> {
+    let (theme, keys) = (&state.setting.theme, &state.setting.keys);
+    let Some(anchor) = room.anchor else {
+        let news = room.news_from.filter(|news| first.is_some_and(|first| *news < first))?;
+        return Some((format!(" ↑ new from #{news} · {} ", keys.of(Action::FirstUnread)), theme.news));
     };
-    let width = u16::try_from(text.chars().count()).unwrap_or(area.width).min(area.width);
-    let corner = Rect { x: area.right() - width, y: area.bottom().saturating_sub(1), width, height: 1 };
-    let style = if room.unread > 0 { state.setting.theme.news } else { state.setting.theme.dim };
-    if area.height > 1 {
-        buffer.set_style(corner, Style::reset());
-        put(buffer, corner, 0, &Line::styled(text, style.patch(state.setting.theme.current)));
-    }
+    let key = keys.of(Action::ToBottom);
+    Some(match room.unread {
+        0 => (format!(" ↓ {} below · {key} ", room.head.0.saturating_sub(anchor.seq.0)), theme.dim),
+        unread => (format!(" ↓ {unread} new · {key} "), theme.news),
+    })
+}
+
+/// It stands at the end of the topic's row, where it hides no words of the conversation.
+fn sign(topic: Rect, words: &str, style: Style, buffer: &mut Buffer) {
+    let width = u16::try_from(words.width()).unwrap_or(topic.width).min(topic.width);
+    let place = Rect { x: topic.right() - width, width, ..topic };
+    buffer.set_style(place, Style::reset());
+    put(buffer, place, 0, &Line::styled(words.to_owned(), style));
 }
 
 /// Everything of it, for tests.
@@ -123,7 +132,6 @@ pub(super) fn drawn(state: &State) -> String {
 /// The cells of a buffer, row by row.
 #[cfg(test)]
 pub(super) fn as_text(buffer: &Buffer) -> String {
-    use unicode_width::UnicodeWidthStr;
     let mut out = String::new();
     for y in 0..buffer.area.height {
         let (mut x, mut row) = (0, String::new());

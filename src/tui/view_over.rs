@@ -73,7 +73,13 @@ fn leaf(state: &State, space: Rect, (title, texts, top): (&str, &[String], usize
     } else {
         String::new()
     };
-    let rows: Vec<Line> = all.into_iter().skip(top).take(height).map(Line::raw).collect();
+    let rows: Vec<Line> = all
+        .into_iter()
+        .chain(texts.is_empty().then(|| "nothing yet".to_owned()))
+        .skip(top)
+        .take(height)
+        .map(Line::raw)
+        .collect();
     frame(state, space, &format!("{}{place} · Esc closes", safe_text(title)), &rows, buffer);
 }
 

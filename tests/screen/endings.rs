@@ -114,6 +114,9 @@ fn who_is_told_to_go_can_read_why_and_loses_no_word() {
     ann.sees("the conversation is over");
     ann.presses("half a line");
     ann.sees("› half a line");
+    ann.sees("the conversation is over");
+    ann.presses("\r");
+    ann.sees_no_more("the conversation is over");
     ann.sees("said before");
     ann.presses("\r");
     ann.sees("nothing was said");

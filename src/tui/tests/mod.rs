@@ -3,6 +3,7 @@
 mod commands;
 mod dropping;
 mod images;
+mod leaving;
 mod person;
 mod pictures;
 mod scrolling;

@@ -205,3 +205,69 @@ fn letters_that_could_be_written_as_one_leave_the_number_where_it_is() {
     let row = screen.lines().find(|row| row.contains("see")).expect("a row");
     assert!(row.ends_with("#1"), "{screen}");
 }
+
+#[test]
+fn the_page_of_the_end_stays_while_somebody_types_on() {
+    let mut ann = Person::in_lobby(80, 24);
+    ann.types("a long");
+    ann.takes(Arrival::Over(vec!["you are banned".to_owned()]));
+    ann.types(" sentence, ");
+    assert_eq!(ann.line(), "a long sentence, ");
+    assert!(ann.sees().contains("you are banned"));
+    ann.presses(KeyCode::Esc);
+    assert!(!ann.sees().contains("you are banned"));
+}
+
+#[test]
+fn an_empty_page_says_so() {
+    let mut ann = Person::in_lobby(80, 24);
+    ann.presses(KeyCode::F(2));
+    assert!(ann.sees().contains("nothing yet"), "{}", ann.sees());
+}
+
+#[test]
+fn whose_words_are_the_first_on_the_screen_is_said() {
+    let mut ann = Person::in_lobby(80, 24);
+    for seq in 1..=60 {
+        ann.hears(Event { at: crate::model::Timestamp(seq), ..event(seq, "ben", text(&format!("line {seq}"))) });
+    }
+    let long = "a word ".repeat(400);
+    ann.hears(Event { at: crate::model::Timestamp(61), ..event(61, "cy", text(&long)) });
+    assert!(ann.sees().lines().nth(1).is_some_and(|row| row.contains("cy ")), "{}", ann.sees());
+    ann.presses(KeyCode::PageUp);
+    ann.presses(KeyCode::PageUp);
+    ann.presses(KeyCode::PageUp);
+    let screen = ann.sees();
+    let first = screen.lines().nth(1).unwrap();
+    assert!(first.contains("ben") && first.contains("line"), "{screen}");
+    assert_eq!(screen.matches(" ben ").count(), 1, "only there: {screen}");
+}
+
+#[test]
+fn what_is_new_above_is_told_of() {
+    let mut ann = Person::new(80, 24);
+    ann.joins("lobby", 60, Some(5));
+    ann.reads("lobby", (1..=60).map(|seq| event(seq, "ben", text(&format!("line {seq}")))).collect());
+    assert!(ann.sees().lines().next().is_some_and(|row| row.ends_with("↑ new from #6 · Alt-U")), "{}", ann.sees());
+    ann.holds(KeyModifiers::ALT, KeyCode::Char('u'));
+    assert!(ann.sees().contains("── new ──") && !ann.sees().contains("↑ new"), "{}", ann.sees());
+}
+
+#[test]
+fn ones_name_is_marked_where_others_say_it() {
+    use ratatui::buffer::Buffer;
+    use ratatui::layout::Rect;
+
+    let mut ann = Person::in_lobby(80, 24);
+    ann.hears(event(1, "ben", text("is ann here? not Anna")));
+    let mut buffer = Buffer::empty(Rect::new(0, 0, 80, 24));
+    super::super::view::draw(&ann.state, &mut buffer);
+    let mention = ann.state.setting.theme.mention;
+    let row: String = (0..80).map(|x| buffer[(x, 21)].symbol().to_owned()).collect();
+    let marked: String = (0..80)
+        .filter(|x| buffer[(*x, 21)].modifier == mention.add_modifier)
+        .map(|x| buffer[(x, 21)].symbol())
+        .collect();
+    assert!(row.contains("is ann here"), "{row}");
+    assert_eq!(marked, "benann", "whoever says it, and the name");
+}

@@ -259,32 +259,3 @@ fn whether_what_was_missed_names_oneself_shows_at_once() {
     assert_eq!(ann.state.rooms.all()[1].mentions, 1);
     assert!(ann.sees().contains("@2"), "{}", ann.sees());
 }
-
-#[test]
-fn nobody_leaves_by_a_key_too_many() {
-    let mut ann = Person::in_lobby(80, 24);
-    let interrupts = |ann: &mut Person| ann.holds(KeyModifiers::CONTROL, KeyCode::Char('c'));
-    ann.types("a word");
-    assert_eq!((interrupts(&mut ann), ann.line()), (vec![], ""));
-    assert_eq!(interrupts(&mut ann), []);
-    assert!(ann.sees().contains("Ctrl-C again leaves"));
-    ann.waits(6_000);
-    assert_eq!(interrupts(&mut ann), [], "that was long ago");
-    assert_eq!(interrupts(&mut ann), [Effect::Quit]);
-}
-
-#[test]
-fn what_is_on_its_way_is_stopped_before_one_leaves() {
-    let mut ann = Person::in_lobby(80, 24);
-    let sent = ann.sends(".file /tmp/a.bin");
-    let [Effect::Upload { transfer, .. }] = sent[..] else { panic!("{sent:?}") };
-    assert_eq!(ann.sends(".quit"), [], "it would be lost");
-    assert_eq!(ann.holds(KeyModifiers::CONTROL, KeyCode::Char('c')), [Effect::Stop(transfer)]);
-    assert_eq!(ann.sends(".stop"), [Effect::Stop(transfer)]);
-    ann.learns(Outcome::Stopped(transfer));
-    assert!(ann.sees().contains("stopped: a.bin was not sent"));
-    ann.learns(Outcome::Stopped(transfer));
-    assert_eq!(ann.sends(".stop"), []);
-    assert!(ann.sees().contains("no file is on its way"));
-    assert_eq!(ann.sends(".quit"), [Effect::Quit]);
-}

@@ -1,0 +1,75 @@
+//! Going away from what one was at: from a line, from files on their way, from a room, from all of it.
+
+use crossterm::event::{KeyCode, KeyModifiers};
+
+use super::super::arrival::{Effect, Outcome};
+use super::super::drafts::Kept;
+use super::super::testing::{event, text};
+use super::person::Person;
+use crate::model::Body;
+
+#[test]
+fn nobody_leaves_by_a_key_too_many() {
+    let mut ann = Person::in_lobby(80, 24);
+    let interrupts = |ann: &mut Person| ann.holds(KeyModifiers::CONTROL, KeyCode::Char('c'));
+    ann.types("a word");
+    assert_eq!((interrupts(&mut ann), ann.line()), (vec![], ""));
+    assert_eq!(interrupts(&mut ann), []);
+    assert!(ann.sees().contains("Ctrl-C again leaves"));
+    ann.waits(6_000);
+    assert_eq!(interrupts(&mut ann), [], "that was long ago");
+    assert_eq!(interrupts(&mut ann), [Effect::Quit]);
+}
+
+#[test]
+fn what_is_on_its_way_is_stopped_before_one_leaves() {
+    let mut ann = Person::in_lobby(80, 24);
+    let sent = ann.sends(".file /tmp/a.bin");
+    let [Effect::Upload { transfer, .. }] = sent[..] else { panic!("{sent:?}") };
+    assert_eq!(ann.sends(".quit"), [], "it would be lost");
+    assert_eq!(ann.holds(KeyModifiers::CONTROL, KeyCode::Char('c')), [Effect::Stop(transfer)]);
+    assert_eq!(ann.sends(".stop"), [Effect::Stop(transfer)]);
+    ann.learns(Outcome::Stopped(transfer));
+    assert!(ann.sees().contains("stopped: a.bin was not sent"));
+    ann.learns(Outcome::Stopped(transfer));
+    assert_eq!(ann.sends(".stop"), []);
+    assert!(ann.sees().contains("no file is on its way"));
+    assert_eq!(ann.sends(".quit"), [Effect::Quit]);
+}
+
+#[test]
+fn a_reaction_to_a_chosen_message_leaves_the_draft_alone() {
+    let mut ann = Person::in_lobby(80, 24);
+    ann.hears(event(1, "ben", text("hello")));
+    for ending in [KeyCode::Enter, KeyCode::Esc] {
+        ann.types("precious");
+        ann.holds(KeyModifiers::ALT, KeyCode::Char('m'));
+        ann.types("+");
+        assert_eq!(ann.line(), ".react 1 ");
+        ann.types(":tada:");
+        assert!(Kept::of(&ann.state).rooms[0].draft == "precious", "a crash loses nothing");
+        let effects = ann.presses(ending);
+        let is_said = matches!(effects[..], [Effect::Say { body: Body::React { .. }, .. }, ..]);
+        assert_eq!((is_said, ann.line()), (ending == KeyCode::Enter, "precious"));
+        ann.holds(KeyModifiers::CONTROL, KeyCode::Char('u'));
+    }
+}
+
+#[test]
+fn a_letter_right_behind_esc_is_typed() {
+    let mut ann = Person::in_lobby(80, 24);
+    ann.holds(KeyModifiers::ALT, KeyCode::Char('.'));
+    ann.types("who");
+    assert_eq!(ann.line(), ".who");
+}
+
+#[test]
+fn who_leaves_a_room_before_being_in_it_is_told_nothing() {
+    let mut ann = Person::in_lobby(80, 24);
+    ann.sends(".join far");
+    ann.sends(".leave");
+    ann.learns(Outcome::Joined { asked: "far".to_owned(), joined: Err("the room was left".to_owned()) });
+    ann.learns(Outcome::Left { room: "far".to_owned(), left: Ok(()) });
+    assert!(!ann.sees().contains("the room was left"));
+    assert_eq!((ann.line(), ann.state.rooms.all().len()), ("", 1));
+}
