@@ -49,6 +49,8 @@ impl Talk {
                 self.show(Line::note("stopped")).await;
                 self.ready(String::new());
             }
+            // the prompt sees to that itself
+            Signal::GoOn => {}
             Signal::Interrupt | Signal::Leave => {
                 self.ending.is_good &= !self.setting.is_script;
                 self.going = Going::IsTold;

@@ -9,6 +9,8 @@ pub(crate) enum Signal {
     Interrupt,
     /// Leave: asked to from outside, or the terminal is gone.
     Leave,
+    /// Go on after having been stopped; the shell had the terminal meanwhile.
+    GoOn,
 }
 
 /// Takes the signals that would end the process.
@@ -18,6 +20,7 @@ pub(crate) struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
     hang_up: tokio::signal::unix::Signal,
+    go_on: tokio::signal::unix::Signal,
 }
 
 #[cfg(unix)]
@@ -33,6 +36,7 @@ impl Signals {
             interrupt: take(SignalKind::interrupt())?,
             terminate: take(SignalKind::terminate())?,
             hang_up: take(SignalKind::hangup())?,
+            go_on: take(SignalKind::from_raw(nix::libc::SIGCONT))?,
         })
     }
 
@@ -42,6 +46,7 @@ impl Signals {
             _ = self.interrupt.recv() => Signal::Interrupt,
             _ = self.terminate.recv() => Signal::Leave,
             _ = self.hang_up.recv() => Signal::Leave,
+            _ = self.go_on.recv() => Signal::GoOn,
         }
     }
 }

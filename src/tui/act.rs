@@ -27,7 +27,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::PageDown => scroll::page(state, false),
         Action::LineUp => scroll::up(state, 1),
         Action::LineDown => scroll::down(state, 1),
-        Action::ToBottom => scroll::to_end(state),
+        Action::ToBottom => to_bottom(state),
         Action::Choose => choose::begin(state),
         Action::Help => state.overlay = Some(help::page(&state.setting.keys)),
         Action::Notes => state.overlay = Some(notes(state)),
@@ -125,6 +125,15 @@ fn end(state: &mut State, action: Action) -> Vec<Effect> {
     }
     state.keep_soon();
     Vec::new()
+}
+
+/// To the end; whoever is there already does not want to read what is new further up.
+fn to_bottom(state: &mut State) {
+    if let Some(room) = state.rooms.current_mut().filter(|room| room.anchor.is_none()) {
+        room.see_all();
+        room.news_from = None;
+    }
+    scroll::to_end(state);
 }
 
 fn leave(state: &mut State, action: Action) -> Vec<Effect> {

@@ -12,6 +12,7 @@ use super::recall::Recall;
 use super::room::Room;
 use super::state::State;
 use crate::model::limits;
+use crate::terminal::secret::may_tell;
 
 const FILE: &str = "screen";
 /// Lines of a room that outlive the run: all is written at each pause in typing.
@@ -51,7 +52,8 @@ impl KeptRoom {
             (None, Some(before)) => (before.text().to_owned(), Some(typed)),
             (None, None) => (typed, None),
         };
-        Self { name: room.name.clone(), draft, lines: lines.chain(changed).collect() }
+        let draft = if may_tell(&draft) { String::new() } else { draft };
+        Self { name: room.name.clone(), draft, lines: lines.chain(changed).filter(|line| !may_tell(line)).collect() }
     }
 }
 

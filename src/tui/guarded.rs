@@ -1,5 +1,5 @@
 //! Runs what decodes the bytes of others. If that panics, there is no picture, and no more than that: nobody is told, and
-//! the terminal stays taken, for which [`super::screen`] asks here.
+//! the terminal stays taken, for which [`super::taken`] asks here.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};

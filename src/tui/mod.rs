@@ -9,7 +9,7 @@
 //! [`scroll`]), what happens ([`hear`], [`outcome`], [`pace`], [`link`]), what it looks like ([`theme`], [`wrap`], [`markup`],
 //! [`images`], [`picture`], [`pixels`], [`kitty`], [`gallery`], [`message`], [`chat`], [`layout`], [`help`], [`page`], the `view_…`),
 //! and the edge where it meets the world ([`start`], [`waiting`], [`mod@run`], [`doing`], [`opener`], [`paths`], [`thumbs`], [`guarded`],
-//! [`screen`], [`cells`], [`doubt`], [`showing`], [`notify`], [`drafts`]).
+//! [`screen`], [`taken`], [`cells`], [`doubt`], [`showing`], [`notify`], [`drafts`]).
 
 mod act;
 mod arrival;
@@ -66,6 +66,7 @@ mod slot;
 mod span;
 mod start;
 mod state;
+mod taken;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

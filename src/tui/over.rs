@@ -29,7 +29,7 @@ pub(super) fn key(state: &mut State, key: KeyEvent) -> Vec<Effect> {
         return search::key(state, key, action, searching);
     }
     if matches!(action, Some(Action::Cancel | Action::Interrupt)) {
-        cancel(state, &overlay);
+        cancel(state, overlay);
         return Vec::new();
     }
     match overlay {
@@ -64,10 +64,14 @@ pub(super) fn key(state: &mut State, key: KeyEvent) -> Vec<Effect> {
     }
 }
 
-fn cancel(state: &mut State, overlay: &Overlay) {
+fn cancel(state: &mut State, overlay: Overlay) {
     match overlay {
         Overlay::Secret { .. } => state.tell("nothing was done: no password was typed"),
-        Overlay::Ask(Ask::Paste(_)) => state.tell("nothing was pasted"),
+        Overlay::Ask(Ask::Paste(text)) => {
+            state.cut_out(text);
+            let key = state.setting.keys.of(Action::Yank);
+            state.tell(format!("not pasted; {key} puts it into the line after all"));
+        }
         _ => {}
     }
 }
@@ -125,14 +129,18 @@ fn meant(typed: &str) -> Result<Command, String> {
 }
 
 fn answer(state: &mut State, key: KeyEvent, ask: Ask) -> Vec<Effect> {
-    let typed = letter(key).map(|c| c.to_ascii_lowercase());
-    let is_yes = key.code == KeyCode::Enter || typed == Some('y');
-    match (ask, typed) {
-        (Ask::Upload(dropped), _) => return uploads::answer(state, key, dropped),
-        (Ask::Paste(text), _) if is_yes => put(state, &text),
-        (Ask::Delete(of), _) if is_yes => return super::say::send_body(state, "", Body::Delete { of }, None),
-        (_, Some('n' | 't')) => {}
-        (ask, _) => state.overlay = Some(Overlay::Ask(ask)),
+    match ask {
+        Ask::Upload(dropped) => return uploads::answer(state, key, dropped),
+        Ask::Paste(text) if key.code == KeyCode::Enter => put(state, &text),
+        Ask::Delete(of) if key.code == KeyCode::Enter => {
+            return super::say::send_body(state, "", Body::Delete { of }, None);
+        }
+        // whoever types on has not read the question: the letter belongs into the line
+        ask if letter(key).is_some() => {
+            cancel(state, Overlay::Ask(ask));
+            return press::key(state, key);
+        }
+        ask => state.overlay = Some(Overlay::Ask(ask)),
     }
     Vec::new()
 }

@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use crate::terminal::secret::may_tell;
+
 /// Lines of a room that can be brought back.
 const LINES_MAX: usize = 100;
 
@@ -30,7 +32,7 @@ impl Recall {
     /// A line was sent.
     pub(super) fn add(&mut self, line: String) {
         self.place = None;
-        if line.trim().is_empty() || self.lines.back() == Some(&line) {
+        if line.trim().is_empty() || may_tell(&line) || self.lines.back() == Some(&line) {
             return;
         }
         self.lines.push_back(line);

@@ -77,6 +77,8 @@ pub(super) struct Room {
     pub mentions: u64,
     /// Where the line stands above which all was seen.
     pub news_from: Option<Seq>,
+    /// Whether that place was on the screen, so that one who comes to the end has seen all.
+    pub has_shown_news: bool,
     /// Who is here, by name.
     pub members: Vec<User>,
     /// Who is typing, and until when.
@@ -114,6 +116,7 @@ impl Room {
             unread: 0,
             mentions: 0,
             news_from: None,
+            has_shown_news: false,
             members: Vec::new(),
             typing: Vec::new(),
             load_after: 0,
@@ -181,6 +184,7 @@ impl Room {
         self.seen = self.seen.max(self.head);
         self.unread = 0;
         self.mentions = 0;
+        self.has_shown_news = false;
     }
 
     /// The mark that the server should have and has not.

@@ -29,7 +29,7 @@ use crate::model::limits;
 use crate::terminal::door::{self, Entered, Entering};
 use crate::terminal::going::Ending;
 use crate::terminal::line::Line;
-use crate::terminal::signals::Signals;
+use crate::terminal::signals::{Signal, Signals};
 use crate::terminal::{Config, Error, certificate, parting, render};
 
 /// The shortest time between two frames.
@@ -61,6 +61,7 @@ async fn hold(config: Config, look: Look) -> Result<Ending, Error> {
 enum Step {
     Arrived(Arrival),
     Draw,
+    Retake,
     Leave,
     End,
 }
@@ -135,6 +136,10 @@ impl Run {
             match self.step().await {
                 Step::Arrived(arrival) => self.take(arrival),
                 Step::Draw => {}
+                Step::Retake => {
+                    self.screen.retake();
+                    self.is_changed = true;
+                }
                 Step::Leave => self.leave(),
                 Step::End => return self.end().await,
             }
@@ -174,7 +179,7 @@ impl Run {
         let arrived = |outcome| Step::Arrived(Arrival::Outcome(Box::new(outcome)));
         tokio::select! {
             biased;
-            _ = signals.next() => Step::Leave,
+            signal = signals.next() => if signal == Signal::GoOn { Step::Retake } else { Step::Leave },
             key = keys.next() => match key {
                 Some(Ok(event)) => Step::Arrived(arrival(event)),
                 Some(Err(_)) | None => Step::End,

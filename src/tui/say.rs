@@ -29,6 +29,7 @@ pub(super) fn send(state: &mut State) -> Vec<Effect> {
     match read_line(&line) {
         Input::Nothing => hurry(state),
         Input::Mistake(why) => {
+            forget_password(state, &line);
             state.fault(why);
             Vec::new()
         }
@@ -37,6 +38,15 @@ pub(super) fn send(state: &mut State) -> Vec<Effect> {
             let reply_to = room.replying;
             send_body(state, &line, Body::Text(text), reply_to)
         }
+    }
+}
+
+/// A password that somebody typed into the line all the same is not left there.
+fn forget_password(state: &mut State, line: &str) {
+    if let Some(room) = state.rooms.current_mut().filter(|_| may_tell(line)) {
+        let words: Vec<&str> = line.split_whitespace().take(2).collect();
+        room.draft = super::editor::Editor::with(words.join(" "));
+        state.keep_soon();
     }
 }
 
@@ -71,7 +81,7 @@ pub(super) fn send_body(state: &mut State, line: &str, body: Body, reply_to: Opt
     if reply_to == room.replying {
         room.replying = None;
     }
-    room.news_from = None;
+    room.news_from = room.news_from.filter(|_| room.unread > 0);
     room.anchor = None;
     room.timeline.go_to_tail();
     let line = matches!(read_line(line), Input::Command(_)).then(|| line.to_owned());
@@ -100,9 +110,7 @@ pub(super) fn set_aside(state: &mut State, command: &str) {
 /// Takes the line out, and remembers it.
 pub(super) fn take_line(state: &mut State, line: &str) {
     if let Some(room) = state.rooms.current_mut() {
-        if !may_tell(line) {
-            room.recall.add(line.to_owned());
-        }
+        room.recall.add(line.to_owned());
         room.draft = room.aside.take().unwrap_or_default();
     }
     state.typing_told = None;

@@ -2,13 +2,12 @@
 //! up neither the keys nor the connection; while it writes, nothing is drawn, and what changed meanwhile is one frame.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Once};
 use std::thread;
 use std::time::Duration;
 
-use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
@@ -18,22 +17,15 @@ use tokio::sync::Notify;
 use super::cells::Cells;
 use super::doubt::Doubt;
 use super::gallery::Gallery;
-use super::guarded::is_guarded;
 use super::notify::{self, Dialect};
-use super::showing::{self, Showing};
+use super::showing::Showing;
+use super::taken;
 use super::view_pictures::Placed;
 use crate::model::limits;
 use crate::terminal::Error;
 
-/// The other screen, the mouse (clicks, drags, wheel), pastes that say so, who looks.
-const TAKE_OVER: &[u8] = b"\x1b[?1049h\x1b[?1000h\x1b[?1002h\x1b[?1006h\x1b[?2004h\x1b[?1004h\x1b[2J";
-/// All of that back, and the cursor.
-const GIVE_BACK: &[u8] =
-    b"\x1b[?2026l\x1b[?1004l\x1b[?2004l\x1b[?1006l\x1b[?1002l\x1b[?1000l\x1b[0m\x1b[?1049l\x1b[?25h";
 /// A frame is shown when all of it is there.
 const FRAME: (&[u8], &[u8]) = (b"\x1b[?2026h", b"\x1b[?2026l");
-
-static IS_TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// The terminal, until it is dropped.
 pub(super) struct Screen {
@@ -71,8 +63,8 @@ impl Screen {
             .name("screen".to_owned())
             .spawn(move || write(&waiting, &shared))
             .map_err(Error::Start)?;
-        give_back_after_a_panic();
-        take().map_err(Error::Start)?;
+        taken::give_back_after_a_panic();
+        taken::take().map_err(Error::Start)?;
         let dialect = Dialect::of_environment();
         Ok(Self {
             terminal,
@@ -167,12 +159,20 @@ impl Screen {
         if !self.is_ready() {
             return;
         }
-        give_back();
+        taken::give_back();
         #[cfg(unix)]
         let _ = nix::sys::signal::raise(nix::sys::signal::Signal::SIGTSTP);
-        let _ = take();
+        let _ = taken::take();
         self.title.clear();
         self.forget();
+    }
+
+    /// Takes the terminal again after somebody else stopped the program and let it go on: the shell had it meanwhile.
+    pub(super) fn retake(&mut self) {
+        if self.is_ready() {
+            let _ = taken::take_again();
+            self.forget();
+        }
     }
 
     fn send(&self, bytes: Vec<u8>) {
@@ -208,10 +208,9 @@ impl Drop for Screen {
             })
         };
         if is_told && has_ended() {
-            give_back();
+            taken::give_back();
         } else {
-            IS_TAKEN.store(false, Ordering::SeqCst);
-            let _ = disable_raw_mode();
+            taken::abandon();
         }
     }
 }
@@ -220,7 +219,7 @@ impl Drop for Screen {
 fn write(frames: &Receiver<Vec<u8>>, writer: &Writer) {
     for frame in frames {
         let mut out = io::stdout().lock();
-        let is_to_be_shown = IS_TAKEN.load(Ordering::SeqCst);
+        let is_to_be_shown = taken::is_taken();
         if frame.is_empty() || is_to_be_shown && out.write_all(&frame).and_then(|()| out.flush()).is_err() {
             break;
         }
@@ -229,72 +228,4 @@ fn write(frames: &Receiver<Vec<u8>>, writer: &Writer) {
     }
     writer.is_gone.store(true, Ordering::SeqCst);
     writer.has_written.notify_one();
-}
-
-/// Here and not by the thread that writes: what a panic gives back must not be taken afterwards.
-fn take() -> io::Result<()> {
-    enable_raw_mode()?;
-    IS_TAKEN.store(true, Ordering::SeqCst);
-    let mut out = io::stdout().lock();
-    out.write_all(notify::KEEP_TITLE.as_bytes()).and_then(|()| out.write_all(TAKE_OVER)).and_then(|()| out.flush())
-}
-
-/// Once, whoever asks.
-fn give_back() {
-    if IS_TAKEN.swap(false, Ordering::SeqCst) {
-        let mut out = io::stdout().lock();
-        let _ = out
-            .write_all(showing::taken_back().as_bytes())
-            .and_then(|()| out.write_all(GIVE_BACK))
-            .and_then(|()| out.write_all(notify::TITLE_BACK.as_bytes()))
-            .and_then(|()| out.flush());
-        let _ = disable_raw_mode();
-    }
-}
-
-/// What a panic says is read on a terminal that is as it was.
-fn give_back_after_a_panic() {
-    static HOOKED: Once = Once::new();
-    HOOKED.call_once(|| {
-        let before = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |panic| {
-            if !is_guarded() {
-                give_back();
-                before(panic);
-            }
-        }));
-    });
-}
-
-#[cfg(unix)]
-#[cfg(test)]
-mod tests {
-    use std::process::Command;
-    use std::time::Duration;
-
-    use expectrl::Session;
-
-    use super::super::guarded::guarded;
-    use super::*;
-
-    #[test]
-    #[ignore = "run by the test below, on a terminal of its own"]
-    fn panics() {
-        let _screen = Screen::take_over().unwrap();
-        assert_eq!(guarded::<()>(|| panic!("in a decoder")), None);
-        panic!("on purpose");
-    }
-
-    #[test]
-    fn what_a_panic_says_is_read_on_a_terminal_that_was_given_back() {
-        let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["--exact", "tui::screen::tests::panics", "--ignored", "--nocapture", "--test-threads", "1"]);
-        let mut session = Session::spawn(command).unwrap();
-        session.set_expect_timeout(Some(Duration::from_secs(20)));
-        let before = session.expect("\x1b[?1049h").unwrap();
-        assert!(!String::from_utf8_lossy(before.as_bytes()).contains("on purpose"));
-        let taken = session.expect("\x1b[?1049l\x1b[?25h").unwrap();
-        assert!(!String::from_utf8_lossy(taken.as_bytes()).contains("in a decoder"));
-        session.expect("on purpose").unwrap();
-    }
 }

@@ -10,6 +10,7 @@ use super::drafts;
 use super::editor::Editor;
 use super::gallery::Gallery;
 use super::images::{self, CellSize, How, Images};
+use super::keys::Action;
 use super::notify::Notify;
 use super::overlay::Overlay;
 use super::state::{Pictures, Setting, State};
@@ -83,8 +84,14 @@ pub(super) fn restore(state: &mut State, device_dir: Option<&Path>, room: &str) 
 
 /// What was typed before one was in, and what there is to say about the server.
 pub(super) fn begin(state: &mut State, typed: Editor, words: &[Line]) {
-    if let Some(room) = state.rooms.current_mut().filter(|room| room.draft.is_empty()) {
-        room.draft = typed;
+    if let Some(room) = state.rooms.current_mut() {
+        if room.draft.is_empty() {
+            room.draft = typed;
+        } else if !typed.is_empty() {
+            room.recall.add(typed.text().to_owned());
+            let key = state.setting.keys.of(Action::Older);
+            state.tell(format!("{key} brings what you typed while waiting"));
+        }
     }
     if !words.is_empty() {
         let rows = words.iter().map(ToString::to_string).collect();

@@ -3,6 +3,7 @@
 //! [`super::outcome`].
 
 use super::arrival::{Arrival, Effect};
+use super::chat::visible;
 use super::state::State;
 use super::{hear, mouse, outcome, paste, press, scroll, uploads};
 
@@ -44,19 +45,28 @@ pub(super) fn update(state: &mut State, arrival: Arrival, now: u64) -> Vec<Effec
     effects
 }
 
-/// Whether what comes into a room is seen as it comes.
+/// Whether what comes into a room is seen as it comes: not if there is more above that was not on the screen yet.
 #[must_use]
 pub(super) fn is_seen(state: &State, place: usize) -> bool {
-    let is_here = place == state.rooms.place();
-    is_here && state.is_attentive() && state.rooms.current().is_some_and(|room| room.anchor.is_none())
+    let is_here = place == state.rooms.place() && state.is_attentive();
+    is_here && state.rooms.current().is_some_and(|room| room.anchor.is_none() && room.unread == 0)
 }
 
-/// Whoever looks at the end of a room has seen it.
+/// Whoever looks at the end of a room has seen it, if what is new was on the screen from where it begins.
 fn look(state: &mut State) {
-    if is_seen(state, state.rooms.place())
-        && let Some(room) = state.rooms.current_mut()
-        && room.timeline.is_at_tail()
-    {
+    if !state.is_attentive() {
+        return;
+    }
+    let is_on_screen = state.rooms.current().is_some_and(|room| {
+        let (width, height) = scroll::chat_size(state);
+        let first = || visible(state, room, width, height).iter().find_map(|row| row.seq);
+        room.unread > 0
+            && !room.has_shown_news
+            && room.news_from.is_none_or(|news| first().is_some_and(|first| first <= news))
+    });
+    let Some(room) = state.rooms.current_mut() else { return };
+    room.has_shown_news |= is_on_screen;
+    if room.anchor.is_none() && room.timeline.is_at_tail() && (room.unread == 0 || room.has_shown_news) {
         room.see_all();
     }
 }

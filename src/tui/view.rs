@@ -102,8 +102,9 @@ fn empty(state: &State, area: Rect, buffer: &mut Buffer) {
 fn elsewhere(state: &State, room: &Room, first: Option<Seq>) -> Option<(String, Style)> {
     let (theme, keys) = (&state.setting.theme, &state.setting.keys);
     let Some(anchor) = room.anchor else {
-        let news = room.news_from.filter(|news| first.is_some_and(|first| *news < first))?;
-        return Some((format!(" ↑ new from #{news} · {} ", keys.of(Action::FirstUnread)), theme.news));
+        room.news_from.filter(|news| room.unread > 0 && first.is_some_and(|first| *news < first))?;
+        let (go, skip) = (keys.of(Action::FirstUnread), keys.of(Action::ToBottom));
+        return Some((format!(" ↑ {} new · {go} · {skip} skips ", room.unread), theme.news));
     };
     let key = keys.of(Action::ToBottom);
     Some(match room.unread {

@@ -93,10 +93,12 @@ fn questions(ask: &Ask) -> Vec<String> {
         Ask::Paste(text) => {
             let (lines, bytes) = (text.lines().count(), HumanBytes(text.len() as u64));
             let s = if lines == 1 { "" } else { "s" };
-            vec![format!("paste {lines} line{s}, {bytes}?"), "y: into the line   n: no".to_owned()]
+            vec![format!("paste {lines} line{s}, {bytes}?"), "Enter: into the line   Esc, or type on: no".to_owned()]
         }
         Ask::Upload(dropped) => uploads::question(dropped),
-        Ask::Delete(seq) => vec![format!("take back #{seq}? That cannot be undone."), "y: yes   n: no".to_owned()],
+        Ask::Delete(seq) => {
+            vec![format!("take back #{seq}? That cannot be undone."), "Enter: take it back   Esc: leave it".to_owned()]
+        }
     }
 }
 

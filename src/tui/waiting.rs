@@ -18,7 +18,7 @@ use super::screen::Screen;
 use super::view::put;
 use crate::client;
 use crate::terminal::door::{self, Entering};
-use crate::terminal::signals::Signals;
+use crate::terminal::signals::{Signal, Signals};
 use crate::terminal::{Config, Error};
 
 /// Between two attempts: soon enough for who waits, and seldom enough for who is called.
@@ -122,7 +122,13 @@ async fn wish(edge: &mut Edge) -> Wish {
     loop {
         tokio::select! {
             biased;
-            _ = edge.signals.next() => return Wish::Leave,
+            signal = edge.signals.next() => {
+                if signal != Signal::GoOn {
+                    return Wish::Leave;
+                }
+                edge.screen.retake();
+                return Wish::Anew;
+            }
             event = edge.keys.next() => match event {
                 Some(Ok(Event::Key(key))) => return meant(key).unwrap_or_else(|| write(&mut edge.typed, key)),
                 Some(Ok(Event::Paste(text))) => {

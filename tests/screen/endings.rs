@@ -141,3 +141,23 @@ fn a_file_on_its_way_can_be_stopped() {
     ann.sees("#1");
     assert!(!ann.screen().contains("[file]"));
 }
+
+#[test]
+fn who_is_stopped_from_outside_goes_on_where_it_was() {
+    let server = TestServer::start();
+    let mut ann = Person::sit_down(&server);
+    ann.presses("half a line");
+    ann.sees("› half a line");
+    ann.is_sent("-STOP");
+    let before = ann.raw().len();
+    ann.is_sent("-CONT");
+    waits_until("the terminal is taken again", || {
+        let raw = ann.raw();
+        let since = String::from_utf8_lossy(&raw[before..]).into_owned();
+        since.contains("\x1b[?1049h") && since.contains("half")
+    });
+    ann.types(" and more");
+    ann.sees("half a line and more");
+    ann.presses("\x04");
+    assert_eq!(ann.leaves_the_terminal_as_it_was(), 0);
+}

@@ -65,10 +65,10 @@ fn what_is_too_long_for_a_line_is_not_taken_by_half() {
     assert!(ann.line().is_empty() && ann.sees().contains("* too long: a line has at most 64.00 KiB"), "{}", ann.sees());
     ann.takes(Arrival::Paste("x".repeat(60_000)));
     assert!(ann.sees().contains("paste 1 line, 58.59 KiB?"), "{}", ann.sees());
-    ann.presses(KeyCode::Char('y'));
+    ann.presses(KeyCode::Enter);
     assert_eq!(ann.line().len(), 60_000);
     ann.takes(Arrival::Paste("y".repeat(6_000)));
-    ann.presses(KeyCode::Char('y'));
+    ann.presses(KeyCode::Enter);
     assert!(ann.line().len() == 60_000 && ann.sees().contains("nothing was pasted"));
     ann.presses(KeyCode::Enter);
     assert!(ann.sees().contains("* too long by 42.59 KiB: at most 16.00 KiB"), "{}", ann.sees());

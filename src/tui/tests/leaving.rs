@@ -73,3 +73,18 @@ fn who_leaves_a_room_before_being_in_it_is_told_nothing() {
     assert!(!ann.sees().contains("the room was left"));
     assert_eq!((ann.line(), ann.state.rooms.all().len()), ("", 1));
 }
+
+#[test]
+fn a_password_that_was_typed_into_the_line_is_kept_nowhere() {
+    let mut ann = Person::in_lobby(80, 24);
+    ann.types(".login Ann geheim12");
+    assert!(!format!("{:?}", Kept::of(&ann.state)).contains("geheim12"), "not while it is typed");
+    ann.presses(KeyCode::Enter);
+    assert_eq!(ann.line(), ".login Ann");
+    ann.types(" geheim12");
+    ann.holds(KeyModifiers::CONTROL, KeyCode::Char('c'));
+    ann.presses(KeyCode::Up);
+    ann.holds(KeyModifiers::ALT, KeyCode::Up);
+    assert!(!ann.line().contains("geheim12"));
+    assert!(!format!("{:?}", Kept::of(&ann.state)).contains("geheim12"));
+}

@@ -244,16 +244,6 @@ fn whose_words_are_the_first_on_the_screen_is_said() {
 }
 
 #[test]
-fn what_is_new_above_is_told_of() {
-    let mut ann = Person::new(80, 24);
-    ann.joins("lobby", 60, Some(5));
-    ann.reads("lobby", (1..=60).map(|seq| event(seq, "ben", text(&format!("line {seq}")))).collect());
-    assert!(ann.sees().lines().next().is_some_and(|row| row.ends_with("↑ new from #6 · Alt-U")), "{}", ann.sees());
-    ann.holds(KeyModifiers::ALT, KeyCode::Char('u'));
-    assert!(ann.sees().contains("── new ──") && !ann.sees().contains("↑ new"), "{}", ann.sees());
-}
-
-#[test]
 fn ones_name_is_marked_where_others_say_it() {
     use ratatui::buffer::Buffer;
     use ratatui::layout::Rect;

@@ -64,7 +64,7 @@ fn what_is_refused_comes_back_into_the_line() {
     assert!(ann.sees().contains("* not said: this room is closed"));
     let long = "x".repeat(20_000);
     ann.takes(Arrival::Paste(long));
-    ann.presses(KeyCode::Char('y'));
+    ann.presses(KeyCode::Enter);
     assert!(ann.presses(KeyCode::Enter).is_empty());
     assert!(ann.line().len() > 20_000 && ann.sees().contains("too long"));
 }
@@ -164,7 +164,12 @@ fn a_long_paste_asks_and_a_path_is_looked_at() {
     ann.holds(CTRL, KeyCode::Char('c'));
     ann.takes(Arrival::Paste("line\n".repeat(40)));
     assert!(ann.sees().contains("paste 40 lines") && ann.line().is_empty());
-    ann.presses(KeyCode::Char('n'));
+    ann.types("no");
+    assert_eq!(ann.line(), "no", "whoever types on has not read the question");
+    ann.holds(CTRL, KeyCode::Char('u'));
+    ann.holds(CTRL, KeyCode::Char('y'));
+    assert_eq!(ann.line(), "no");
+    ann.holds(CTRL, KeyCode::Char('u'));
     let effects = ann.takes(Arrival::Paste("'/tmp/a b.png'".to_owned()));
     assert_eq!(effects, [Effect::Look("'/tmp/a b.png'".to_owned())]);
     let typed = "'/tmp/a b.png'".to_owned();
