@@ -73,6 +73,12 @@ pub(crate) async fn enter(config: Config) -> Result<Entering, Error> {
     })))
 }
 
+/// How many messages wait for a server that cannot be reached.
+pub(crate) fn unsaid(config: &Config) -> usize {
+    let dir = config.state_dir.clone().map_or_else(places::state_dir, Ok).ok().filter(|_| !config.is_new_device);
+    dir.and_then(|dir| State::for_server_in(&dir, &config.address).ok()).map_or(0, |state| state.unsaid())
+}
+
 /// The end of somebody who did not come in, in words.
 pub(crate) fn failed(error: &Error) -> Ending {
     Ending { is_good: false, words: explain(error) }

@@ -90,7 +90,7 @@ struct Run {
 
 impl Run {
     fn new(entered: Entered, look: Look, edge: Edge) -> Self {
-        let Edge { screen, signals, keys, typed } = edge;
+        let Edge { screen, signals, keys, typed, .. } = edge;
         let notify = look.notify;
         let setting = setting(&entered, look);
         let Entered { client, happenings, room, downloads, device_dir, words, .. } = entered;

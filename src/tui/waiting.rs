@@ -31,6 +31,8 @@ pub(super) struct Edge {
     pub keys: EventStream,
     /// What was typed while waiting: it is what somebody wants to say first.
     pub typed: Editor,
+    /// Messages of an earlier run that wait to be sent.
+    unsaid: usize,
 }
 
 impl Edge {
@@ -40,7 +42,13 @@ impl Edge {
     /// [`Error::Start`].
     pub(super) fn take_over() -> Result<Self, Error> {
         let signals = Signals::take()?;
-        Ok(Self { screen: Screen::take_over()?, signals, keys: EventStream::new(), typed: Editor::default() })
+        Ok(Self {
+            screen: Screen::take_over()?,
+            signals,
+            keys: EventStream::new(),
+            typed: Editor::default(),
+            unsaid: 0,
+        })
     }
 }
 
@@ -63,7 +71,7 @@ pub(super) async fn enter(config: Config) -> Result<(Entering, Option<Edge>), Er
         Err(error) if is_away(&error) => error,
         Err(error) => return Err(error),
     };
-    let mut edge = Edge::take_over()?;
+    let mut edge = Edge { unsaid: door::unsaid(&config), ..Edge::take_over()? };
     loop {
         let again_at = Instant::now() + PAUSE;
         if !rests(&mut edge, &error, again_at).await {
@@ -169,7 +177,7 @@ fn write(typed: &mut Editor, key: KeyEvent) -> Wish {
 }
 
 fn show(edge: &mut Edge, error: &Error, seconds: Option<u64>) {
-    let words = words(error, seconds, edge.typed.text());
+    let words = words(error, seconds, edge.unsaid, edge.typed.text());
     let size = edge.screen.size();
     edge.screen.draw(size, "Tertulia", &Gallery::default(), |buffer| {
         paint(&words, buffer);
@@ -177,13 +185,18 @@ fn show(edge: &mut Edge, error: &Error, seconds: Option<u64>) {
     });
 }
 
-fn words(error: &Error, seconds: Option<u64>, typed: &str) -> Vec<String> {
+fn words(error: &Error, seconds: Option<u64>, unsaid: usize, typed: &str) -> Vec<String> {
     let mut words: Vec<String> = door::failed(error).words.iter().map(ToString::to_string).collect();
     words.push(String::new());
     words.push(match seconds {
         Some(seconds) => format!("trying again in {seconds} s; Enter: now, Ctrl-C: leave"),
         None => "trying again now; Ctrl-C: leave".to_owned(),
     });
+    match unsaid {
+        0 => {}
+        1 => words.push("a message waits and goes out once you are in".to_owned()),
+        more => words.push(format!("{more} messages wait and go out once you are in")),
+    }
     if !typed.is_empty() {
         words.extend([String::new(), "kept for when you are in:".to_owned(), format!("› {typed}")]);
     }
@@ -216,11 +229,11 @@ mod tests {
 
     #[test]
     fn who_waits_is_told_why_and_what_can_be_done() {
-        let mut buffer = Buffer::empty(Rect::new(0, 0, 60, 10));
-        paint(&words(&away(), Some(3), "hello"), &mut buffer);
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 60, 11));
+        paint(&words(&away(), Some(3), 2, "hello"), &mut buffer);
         insta::assert_snapshot!(as_text(&buffer));
         let mut tiny = Buffer::empty(Rect::new(0, 0, 1, 1));
-        paint(&words(&away(), None, ""), &mut tiny);
+        paint(&words(&away(), None, 0, ""), &mut tiny);
     }
 
     #[test]

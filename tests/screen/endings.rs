@@ -47,6 +47,9 @@ fn a_killed_client_comes_back_to_its_rooms_and_drafts() {
         found.expect("grep runs").success()
     });
     ann.dies();
+    let away = Person::start(server.address().port(), state);
+    away.sees("a message waits and goes out once you are in");
+    away.dies();
     server.restart();
     let mut ann = Person::sit_down(&server);
     ann.sees("2 dev");

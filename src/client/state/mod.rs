@@ -110,6 +110,12 @@ impl State {
         self.key.as_ref()
     }
 
+    /// How many messages an earlier run left unsaid: they are said once there is a connection.
+    #[must_use]
+    pub fn unsaid(&self) -> usize {
+        self.left.as_ref().map_or(0, |left| left.says.len())
+    }
+
     /// Keeps the key: whoever crashes finds the old one or the new one, never half of one.
     pub(super) fn keep(&mut self, key: &DeviceKey) -> Result<(), Error> {
         if self.key.as_ref() == Some(key) {
