@@ -37,8 +37,16 @@ pub(super) struct Screen {
     showing: Showing,
     doubt: Doubt,
     title: String,
+    due: Option<Due>,
     /// What goes out with the next frame, beside it.
     aside: String,
+}
+
+/// What is to be done to the terminal when it has taken all that was written.
+#[derive(Debug, Clone, Copy)]
+enum Due {
+    Suspend,
+    Retake,
 }
 
 /// What the thread that writes tells.
@@ -75,6 +83,7 @@ impl Screen {
             showing: Showing::new(dialect.is_tmux),
             doubt: Doubt::default(),
             title: String::new(),
+            due: None,
             aside: String::new(),
         })
     }
@@ -110,6 +119,7 @@ impl Screen {
         if !self.is_ready() {
             return false;
         }
+        self.do_what_is_due();
         let (mut is_drawn, mut pictures) = (false, Vec::new());
         let drawn = self.terminal.draw(|frame| {
             let area = frame.area();
@@ -154,25 +164,31 @@ impl Screen {
         }
     }
 
-    /// Gives the terminal back to the shell, and takes it again when that lets the program go on.
-    pub(super) fn suspend(&mut self) {
-        if !self.is_ready() {
-            return;
-        }
-        taken::give_back();
-        #[cfg(unix)]
-        let _ = nix::sys::signal::raise(nix::sys::signal::Signal::SIGTSTP);
-        let _ = taken::take();
-        self.title.clear();
-        self.forget();
+    /// Gives the terminal back to the shell, and takes it again when that lets the program go on; before the next frame.
+    pub(super) const fn suspend(&mut self) {
+        self.due = Some(Due::Suspend);
     }
 
-    /// Takes the terminal again after somebody else stopped the program and let it go on: the shell had it meanwhile.
-    pub(super) fn retake(&mut self) {
-        if self.is_ready() {
-            let _ = taken::take_again();
-            self.forget();
+    /// Takes the terminal again before the next frame: somebody else stopped the program and let it go on, and the shell
+    /// had it meanwhile.
+    pub(super) const fn retake(&mut self) {
+        self.due = Some(Due::Retake);
+    }
+
+    /// Nothing is being written now.
+    fn do_what_is_due(&mut self) {
+        match self.due.take() {
+            None => return,
+            Some(Due::Suspend) => {
+                taken::give_back();
+                #[cfg(unix)]
+                let _ = nix::sys::signal::raise(nix::sys::signal::Signal::SIGTSTP);
+                let _ = taken::take();
+                self.title.clear();
+            }
+            Some(Due::Retake) => drop(taken::take_again()),
         }
+        self.forget();
     }
 
     fn send(&self, bytes: Vec<u8>) {
