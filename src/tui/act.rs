@@ -4,9 +4,13 @@ use super::arrival::Effect;
 use super::keys::Action;
 use super::motion::Motion;
 use super::overlay::Overlay;
+use super::room::Room;
 use super::state::{Pane, State};
 use super::{choose, going, help, layout, leaving, press, say, scroll};
 use crate::model::Body;
+
+/// Why one's own last message cannot be changed yet: an older one would be taken for it.
+pub(super) const ON_ITS_WAY: &str = "your last message is still on its way; it can be changed once it has a number";
 
 /// Does it.
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
@@ -75,6 +79,9 @@ fn edit(state: &mut State, action: Action) {
 
 /// Takes one's last text into the line, to change it.
 pub(super) fn edit_last(state: &mut State) {
+    if state.rooms.current().is_some_and(Room::last_is_on_its_way) {
+        return state.tell(ON_ITS_WAY);
+    }
     let found = state.rooms.current().and_then(|room| room.recent.own_last_text());
     match found {
         Some(seq) => edit_message(state, seq),

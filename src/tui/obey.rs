@@ -6,11 +6,11 @@ use super::room::Room;
 use super::say::{send_body, take_line};
 use super::slot::Slot;
 use super::state::State;
-use super::{chat, emoji, going, help, leaving, scroll, search, secret};
+use super::{act, chat, emoji, going, help, leaving, scroll, search, secret};
 use crate::model::{Body, Seq};
 use crate::terminal::Error;
 use crate::terminal::command::Command;
-use crate::terminal::remark::{Remark, saying};
+use crate::terminal::remark::{Remark, means_the_last, saying};
 use crate::terminal::save::Attachment;
 use crate::wire::UploadKind;
 
@@ -159,13 +159,24 @@ pub(super) fn open(state: &mut State, seq: Seq) -> Vec<Effect> {
 
 fn remark_on(state: &mut State, line: &str, remark: Remark) -> Vec<Effect> {
     let Some(room) = state.rooms.current() else { return Vec::new() };
-    match reaction(room, &state.oneself.name, remark).and_then(|remark| saying(remark, &room.recent)) {
+    let said = last(room, remark)
+        .and_then(|remark| reaction(room, &state.oneself.name, remark))
+        .and_then(|remark| saying(remark, &room.recent));
+    match said {
         Ok(saying) => send_body(state, line, saying.body, saying.reply_to),
         Err(why) => {
             state.fault(why);
             Vec::new()
         }
     }
+}
+
+/// What is about one's own last message, if it is known which one that is; any other remark as it is.
+fn last(room: &Room, remark: Remark) -> Result<Remark, String> {
+    if means_the_last(&remark) && room.last_is_on_its_way() {
+        return Err(act::ON_ITS_WAY.to_owned());
+    }
+    Ok(remark)
 }
 
 /// A reaction as it goes out; any other remark as it is.

@@ -4,6 +4,7 @@ mod commands;
 mod dropping;
 mod images;
 mod leaving;
+mod newcomer;
 mod news;
 mod person;
 mod pictures;
