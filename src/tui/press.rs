@@ -16,10 +16,13 @@ pub(super) fn key(state: &mut State, key: KeyEvent) -> Vec<Effect> {
     if key.kind == KeyEventKind::Release {
         return Vec::new();
     }
+    let action = state.setting.keys.action(key);
+    if action == Some(Action::Send) || key.code == KeyCode::Enter && state.overlay.is_some() {
+        state.note = None;
+    }
     if state.overlay.is_some() {
         return over::key(state, key);
     }
-    let action = state.setting.keys.action(key);
     if !matches!(action, Some(Action::Complete | Action::CompleteBack)) {
         let was_open = state.completion.take().is_some();
         if was_open && action == Some(Action::Cancel) {

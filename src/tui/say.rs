@@ -13,7 +13,6 @@ use crate::terminal::size::too_long;
 
 /// Sends what is in the line.
 pub(super) fn send(state: &mut State) -> Vec<Effect> {
-    state.note = None;
     let Some(room) = state.rooms.current_mut() else {
         state.fault("you are in no room; type the name of one");
         return Vec::new();

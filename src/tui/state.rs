@@ -20,6 +20,8 @@ use crate::wire::RoomEntry;
 
 /// How long a note stays, in milliseconds.
 pub(super) const NOTE_MS: u64 = 8_000;
+/// The same for what did not work, which may be long to read.
+const FAULT_MS: u64 = 20_000;
 /// How long after a change drafts are written: whoever is killed loses no more than that.
 const KEEP_MS: u64 = 400;
 /// Notes that can be looked through again.
@@ -67,7 +69,7 @@ pub(super) struct Note {
     /// Whether it did not work.
     pub is_fault: bool,
     /// When it goes.
-    pub until: Option<u64>,
+    pub until: u64,
 }
 
 /// A file on its way.
@@ -201,13 +203,12 @@ impl State {
 
     /// Tells something, for a moment.
     pub(super) fn tell(&mut self, text: impl Into<String>) {
-        let note = Note { text: text.into(), is_fault: false, until: Some(self.now + NOTE_MS) };
-        self.put(note);
+        self.put(Note { text: text.into(), is_fault: false, until: self.now + NOTE_MS });
     }
 
-    /// Tells what did not work; it stays until something is sent.
+    /// Tells what did not work; it stays until the next Enter, but not for ever.
     pub(super) fn fault(&mut self, text: impl Into<String>) {
-        self.put(Note { text: text.into(), is_fault: true, until: None });
+        self.put(Note { text: text.into(), is_fault: true, until: self.now + FAULT_MS });
     }
 
     fn put(&mut self, note: Note) {
@@ -256,7 +257,7 @@ impl State {
     #[must_use]
     pub(super) fn deadline(&self) -> Option<u64> {
         let typing = self.rooms.all().iter().flat_map(|room| room.typing.iter().map(|(_, until)| *until)).min();
-        let note = self.note.as_ref().and_then(|note| note.until);
+        let note = self.note.as_ref().map(|note| note.until);
         [typing, note, self.keep_at, self.pace.due_at(), self.link.redraw_at(self.now)].into_iter().flatten().min()
     }
 }

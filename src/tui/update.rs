@@ -10,6 +10,7 @@ use super::{hear, mouse, outcome, paste, press, scroll, uploads};
 /// Takes in what came at `now`, in milliseconds since the beginning.
 pub(super) fn update(state: &mut State, arrival: Arrival, now: u64) -> Vec<Effect> {
     state.now = now;
+    state.note.take_if(|note| note.until <= now);
     let mut effects = match arrival {
         Arrival::Key(key) => {
             state.key_at = now;
@@ -85,13 +86,10 @@ fn want_mark(state: &mut State) {
     }
 }
 
-/// A time has come: what was told goes, marks go out, drafts are kept.
+/// A time has come: marks go out, drafts are kept.
 fn tick(state: &mut State) -> Vec<Effect> {
     let now = state.now;
     let is_over = |until: Option<u64>| until.is_some_and(|until| until <= now);
-    if state.note.as_ref().is_some_and(|note| is_over(note.until)) {
-        state.note = None;
-    }
     for room in state.rooms.all_mut() {
         room.typing.retain(|(_, until)| *until > now);
     }

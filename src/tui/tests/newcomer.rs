@@ -2,7 +2,8 @@
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
-use super::super::arrival::{Arrival, Effect};
+use super::super::arrival::{Arrival, Effect, Outcome};
+use super::super::overlay::{Dropped, Found};
 use super::super::testing::{event, text};
 use super::person::Person;
 use crate::client::Happening;
@@ -36,4 +37,38 @@ fn what_waits_to_be_sent_is_not_changed_in_the_place_of_something_older() {
     ann.hears(event(3, "ann", Body::Edit { of: Seq(1), text: "an older one".to_owned() }));
     ann.presses(KeyCode::Up);
     assert_eq!(ann.line(), "the nwe one");
+}
+
+#[test]
+fn what_was_told_goes_by_itself_or_with_the_next_enter() {
+    let mut ann = Person::in_lobby(80, 24);
+    ann.hears_lines(1..=3);
+    ann.sends("/tmp/x");
+    assert!(ann.sees().contains("sends a file"), "{}", ann.sees());
+    ann.waits(19_000);
+    assert!(ann.sees().contains("sends a file"));
+    assert!(ann.state.deadline().is_some_and(|at| at < 21_000));
+    ann.waits(2_000);
+    assert!(!ann.sees().contains("sends a file"));
+    ann.presses(KeyCode::F(2));
+    assert!(ann.sees().contains("sends a file"), "it can be looked up");
+    ann.presses(KeyCode::Esc);
+    ann.presses(KeyCode::Enter);
+    assert!(ann.sees().contains("sends a file"));
+    let files = vec![Found { path: "/tmp/a.txt".into(), is_image: false, bytes: 5 }];
+    ann.learns(Outcome::Files(Dropped { files, typed: "/tmp/x".to_owned() }));
+    assert!(matches!(ann.presses(KeyCode::Enter)[..], [Effect::Upload { .. }]));
+    assert!(!ann.sees().contains("sends a file"), "{}", ann.sees());
+}
+
+#[test]
+fn what_was_told_goes_while_somebody_types() {
+    let mut ann = Person::in_lobby(80, 24);
+    ann.holds(KeyModifiers::CONTROL, KeyCode::Char('c'));
+    assert!(ann.sees().contains("Ctrl-C again leaves"));
+    for letter in "letters!!".chars() {
+        ann.is_slow(1_000);
+        ann.types(&letter.to_string());
+    }
+    assert!(!ann.sees().contains("Ctrl-C again leaves"), "{}", ann.sees());
 }

@@ -96,6 +96,11 @@ impl Person {
         self.takes(Arrival::Tick)
     }
 
+    /// Time goes on, and nothing happens but what comes next.
+    pub(super) fn is_slow(&mut self, ms: u64) {
+        self.now += ms;
+    }
+
     pub(super) fn takes(&mut self, arrival: Arrival) -> Vec<Effect> {
         self.now += 1;
         update(&mut self.state, arrival, self.now)
