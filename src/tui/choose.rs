@@ -42,6 +42,7 @@ pub(super) fn key(state: &mut State, key: KeyEvent, action: Option<Action>, seq:
     state.overlay = None;
     match what {
         Some('r') => reply(state, seq),
+        Some('e' | 'd') if refuse(state, seq) => {}
         Some('e') => act::edit_message(state, seq),
         Some('d') => state.overlay = Some(Overlay::Ask(Ask::Delete(seq))),
         Some('+') => say::set_aside(state, &format!(".react {seq} ")),
@@ -50,6 +51,14 @@ pub(super) fn key(state: &mut State, key: KeyEvent, action: Option<Action>, seq:
         _ => state.overlay = Some(Overlay::Choose(seq)),
     }
     Vec::new()
+}
+
+/// Tells that a message is somebody else's, if it is: nothing is asked then.
+fn refuse(state: &mut State, seq: Seq) -> bool {
+    let why = state.rooms.current().and_then(|room| obey::not_ours(room, &state.oneself, seq));
+    let is_refused = why.is_some();
+    why.into_iter().for_each(|why| state.tell(why));
+    is_refused
 }
 
 fn again(state: &mut State, is_up: bool) -> Vec<Effect> {

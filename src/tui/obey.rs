@@ -7,7 +7,7 @@ use super::say::{send_body, take_line};
 use super::slot::Slot;
 use super::state::State;
 use super::{act, chat, emoji, going, help, leaving, scroll, search, secret};
-use crate::model::{Body, Seq};
+use crate::model::{Body, Seq, User};
 use crate::terminal::Error;
 use crate::terminal::command::Command;
 use crate::terminal::remark::{Remark, means_the_last, saying};
@@ -159,7 +159,7 @@ pub(super) fn open(state: &mut State, seq: Seq) -> Vec<Effect> {
 
 fn remark_on(state: &mut State, line: &str, remark: Remark) -> Vec<Effect> {
     let Some(room) = state.rooms.current() else { return Vec::new() };
-    let said = last(room, remark)
+    let said = whose(room, &state.oneself, remark)
         .and_then(|remark| reaction(room, &state.oneself.name, remark))
         .and_then(|remark| saying(remark, &room.recent));
     match said {
@@ -171,12 +171,26 @@ fn remark_on(state: &mut State, line: &str, remark: Remark) -> Vec<Effect> {
     }
 }
 
-/// What is about one's own last message, if it is known which one that is; any other remark as it is.
-fn last(room: &Room, remark: Remark) -> Result<Remark, String> {
+/// What is about one's own message, if it may be; any other remark as it is.
+fn whose(room: &Room, oneself: &User, remark: Remark) -> Result<Remark, String> {
     if means_the_last(&remark) && room.last_is_on_its_way() {
         return Err(act::ON_ITS_WAY.to_owned());
     }
-    Ok(remark)
+    match &remark {
+        Remark::Edit { of: Some(of), .. } | Remark::Delete(Some(of)) => {
+            not_ours(room, oneself, *of).map_or(Ok(remark), Err)
+        }
+        _ => Ok(remark),
+    }
+}
+
+/// Why somebody else's message cannot be changed or taken back. What is not in memory only the server knows.
+pub(super) fn not_ours(room: &Room, oneself: &User, seq: Seq) -> Option<String> {
+    let slot = chat::find(room, seq).filter(|slot| slot.is_message())?;
+    let author = &slot.event.author;
+    // whoever has a handle may have said it before they had one
+    let may_be_older = author.guest && !oneself.guest;
+    (author != oneself && !may_be_older).then(|| format!("#{seq} is not yours"))
 }
 
 /// A reaction as it goes out; any other remark as it is.

@@ -9,6 +9,8 @@ use super::person::Person;
 use crate::client::Happening;
 use crate::model::{Body, Seq};
 
+const ALT: KeyModifiers = KeyModifiers::ALT;
+
 fn is_offline(ann: &mut Person) {
     let lost = Happening::Lost { why: "shutdown".to_owned(), retry_in: std::time::Duration::from_secs(60) };
     ann.takes(Arrival::Happening(Box::new(lost)));
@@ -71,4 +73,28 @@ fn what_was_told_goes_while_somebody_types() {
         ann.types(&letter.to_string());
     }
     assert!(!ann.sees().contains("Ctrl-C again leaves"), "{}", ann.sees());
+}
+
+#[test]
+fn what_others_said_is_not_asked_about() {
+    let mut ann = Person::in_lobby(80, 24);
+    ann.hears(event(1, "ann", text("mine")));
+    ann.hears(event(2, "ben", text("his")));
+    for key in ['d', 'e'] {
+        ann.holds(ALT, KeyCode::Char('m'));
+        ann.presses(KeyCode::Char(key));
+        assert!(ann.sees().contains("* #2 is not yours") && ann.state.overlay.is_none(), "{}", ann.sees());
+        assert_eq!(ann.line(), "");
+    }
+    for line in [".delete 2", ".edit 2 hers"] {
+        assert_eq!((ann.sends(line), ann.line()), (vec![], line));
+        assert!(ann.sees().contains("* #2 is not yours"), "{}", ann.sees());
+        ann.holds(KeyModifiers::CONTROL, KeyCode::Char('u'));
+    }
+    assert!(matches!(ann.sends(".delete 1")[..], [Effect::Say { .. }, Effect::Keep]));
+    assert!(matches!(ann.sends(".delete 99")[..], [Effect::Say { .. }, Effect::Keep]), "the server knows");
+    ann.holds(ALT, KeyCode::Char('m'));
+    ann.presses(KeyCode::Up);
+    ann.presses(KeyCode::Char('d'));
+    assert!(ann.sees().contains("take back #1"), "{}", ann.sees());
 }
