@@ -4,10 +4,9 @@ use super::arrival::Effect;
 use super::keys::Action;
 use super::motion::Motion;
 use super::overlay::Overlay;
-use super::room::Room;
 use super::state::{Pane, State};
 use super::{choose, going, help, layout, leaving, press, say, scroll};
-use crate::model::Body;
+use crate::model::{Body, Seq};
 
 /// Why one's own last message cannot be changed yet: an older one would be taken for it.
 pub(super) const ON_ITS_WAY: &str = "your last message is still on its way; it can be changed once it has a number";
@@ -79,7 +78,7 @@ fn edit(state: &mut State, action: Action) {
 
 /// Takes one's last text into the line, to change it.
 pub(super) fn edit_last(state: &mut State) {
-    if state.rooms.current().is_some_and(Room::last_is_on_its_way) {
+    if state.rooms.current().is_some_and(say::last_is_on_its_way) {
         return state.tell(ON_ITS_WAY);
     }
     let found = state.rooms.current().and_then(|room| room.recent.own_last_text());
@@ -90,7 +89,7 @@ pub(super) fn edit_last(state: &mut State) {
 }
 
 /// Takes a text of one's own into the line, to change it.
-pub(super) fn edit_message(state: &mut State, seq: crate::model::Seq) {
+pub(super) fn edit_message(state: &mut State, seq: Seq) {
     let Some(room) = state.rooms.current_mut() else { return };
     let text = super::chat::find(room, seq).and_then(|slot| match &slot.event.body {
         Body::Text(text) => Some(text.clone()),
@@ -148,11 +147,27 @@ fn leave(state: &mut State, action: Action) -> Vec<Effect> {
 }
 
 fn next_news(state: &mut State) -> Vec<Effect> {
-    let Some(place) = state.rooms.next_news() else {
-        state.tell("nothing new in other rooms");
-        return Vec::new();
-    };
-    going::go(state, place)
+    if let Some(place) = state.rooms.next_news() {
+        return going::go(state, place);
+    }
+    match state.rooms.current() {
+        Some(room) if room.unread > 0 => next_news_here(state),
+        _ => {
+            state.tell("nothing new in other rooms");
+            Vec::new()
+        }
+    }
+}
+
+/// First to where news begin, and then to their end.
+fn next_news_here(state: &mut State) -> Vec<Effect> {
+    let Some(room) = state.rooms.current() else { return Vec::new() };
+    let is_below = |news: &Seq| room.anchor.is_none_or(|anchor| anchor.seq < *news);
+    if let Some(news) = room.news_from.filter(is_below) {
+        return scroll::point(state, news).into_iter().collect();
+    }
+    scroll::to_end(state);
+    Vec::new()
 }
 
 fn first_unread(state: &mut State) -> Vec<Effect> {
@@ -160,7 +175,7 @@ fn first_unread(state: &mut State) -> Vec<Effect> {
         state.tell("nothing is unread here");
         return Vec::new();
     };
-    scroll::to_message(state, seq).into_iter().collect()
+    scroll::point(state, seq).into_iter().collect()
 }
 
 /// Folds or unfolds what is at one side, and says so if there is no room for it.

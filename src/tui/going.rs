@@ -88,6 +88,7 @@ fn leave_behind(room: &mut Room) {
 }
 
 fn arrive(state: &mut State) -> Vec<Effect> {
+    state.pointed = None;
     let room = state.rooms.current().filter(|room| room.is_joined && room.members.is_empty() && state.link.is_up());
     room.map(|room| Effect::Members(room.name.clone())).into_iter().collect()
 }

@@ -46,6 +46,14 @@ pub(super) enum Action {
     Suspend,
 }
 
+impl Action {
+    /// Whether it only moves what is on the screen.
+    #[must_use]
+    pub(super) const fn is_scrolling(self) -> bool {
+        matches!(self, Self::PageUp | Self::PageDown | Self::LineUp | Self::LineDown | Self::ToBottom)
+    }
+}
+
 /// Where a key stands in the help.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Group {
@@ -98,7 +106,7 @@ pub(super) static TABLE: [Row; 62] = [
     row(G::Rooms, "Alt-Right", A::NextRoom, ""),
     row(G::Rooms, "Ctrl-P", A::PreviousRoom, "goes to the room before, as does Alt-Left"),
     row(G::Rooms, "Alt-Left", A::PreviousRoom, ""),
-    row(G::Rooms, "Alt-A", A::NextNews, "goes to the next room with something new"),
+    row(G::Rooms, "Alt-A", A::NextNews, "goes to what is new, in other rooms first"),
     row(G::Rooms, "Alt-1", A::Room(1), "goes to the first room, Alt-2 to the second, and so on"),
     row(G::Rooms, "Alt-2", A::Room(2), ""),
     row(G::Rooms, "Alt-3", A::Room(3), ""),

@@ -3,7 +3,7 @@
 
 use super::arrival::Effect;
 use super::room::Room;
-use super::say::{send_body, take_line};
+use super::say::{last_is_on_its_way, send_body, take_line};
 use super::slot::Slot;
 use super::state::State;
 use super::{act, chat, emoji, going, help, leaving, scroll, search, secret};
@@ -66,7 +66,7 @@ pub(super) fn obey_own(state: &mut State, line: &str, own: Own) -> Vec<Effect> {
     match own {
         Own::Search(text) => search::begin(state, &text),
         Own::Open(seq) => open(state, seq),
-        Own::Goto(seq) => scroll::to_message(state, seq).into_iter().collect(),
+        Own::Goto(seq) => scroll::point(state, seq).into_iter().collect(),
         Own::Stop => leaving::stop(state),
         Own::Mistake(_) => Vec::new(),
     }
@@ -173,7 +173,7 @@ fn remark_on(state: &mut State, line: &str, remark: Remark) -> Vec<Effect> {
 
 /// What is about one's own message, if it may be; any other remark as it is.
 fn whose(room: &Room, oneself: &User, remark: Remark) -> Result<Remark, String> {
-    if means_the_last(&remark) && room.last_is_on_its_way() {
+    if means_the_last(&remark) && last_is_on_its_way(room) {
         return Err(act::ON_ITS_WAY.to_owned());
     }
     match &remark {

@@ -20,6 +20,9 @@ pub(super) fn key(state: &mut State, key: KeyEvent) -> Vec<Effect> {
     if action == Some(Action::Send) || key.code == KeyCode::Enter && state.overlay.is_some() {
         state.note = None;
     }
+    if !action.is_some_and(Action::is_scrolling) {
+        state.pointed = None;
+    }
     if state.overlay.is_some() {
         return over::key(state, key);
     }

@@ -213,13 +213,6 @@ impl Room {
         self.sending.iter().filter(|sending| !sending.is_heard)
     }
 
-    /// Whether nobody can say yet which message is one's own last one: it has no number, or its words change.
-    #[must_use]
-    pub(super) fn last_is_on_its_way(&self) -> bool {
-        let is_it = |body: &Body| matches!(body, Body::Text(_) | Body::Edit { .. } | Body::Delete { .. });
-        self.waiting().any(|sending| is_it(&sending.body))
-    }
-
     /// The log is another one.
     pub(super) fn start_over(&mut self) {
         self.timeline.clear();

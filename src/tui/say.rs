@@ -4,7 +4,7 @@
 use super::arrival::Effect;
 use super::link::Link;
 use super::obey;
-use super::room::Sending;
+use super::room::{Room, Sending};
 use super::state::State;
 use crate::model::{Body, Seq, limits};
 use crate::terminal::command::{Input, read_line};
@@ -104,6 +104,13 @@ pub(super) fn set_aside(state: &mut State, command: &str) {
         room.draft = super::editor::Editor::with(command);
         state.keep_soon();
     }
+}
+
+/// Whether nobody can say yet which message is one's own last one: it has no number, or its words change.
+#[must_use]
+pub(super) fn last_is_on_its_way(room: &Room) -> bool {
+    let is_it = |body: &Body| matches!(body, Body::Text(_) | Body::Edit { .. } | Body::Delete { .. });
+    room.waiting().any(|sending| is_it(&sending.body))
 }
 
 /// Takes the line out, and remembers it.

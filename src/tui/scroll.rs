@@ -62,7 +62,24 @@ pub(super) fn to_end(state: &mut State) {
     }
 }
 
-/// Shows a message near the top, if it is in memory; otherwise asks for it.
+/// Goes to a message, which stands out then.
+pub(super) fn point(state: &mut State, seq: Seq) -> Option<Effect> {
+    state.pointed = Some(seq);
+    to_message(state, seq)
+}
+
+/// Goes back to where one was, as far as that is still in memory.
+pub(super) fn back_to(state: &mut State, anchor: Anchor) -> Option<Effect> {
+    let room = state.rooms.current_mut()?;
+    if room.timeline.span().get(anchor.seq).is_none() {
+        return to_message(state, anchor.seq);
+    }
+    room.anchor = Some(anchor);
+    None
+}
+
+/// Shows a message in the upper third of the screen, if there is enough below it, and if it is in memory; otherwise asks
+/// for it.
 pub(super) fn to_message(state: &mut State, seq: Seq) -> Option<Effect> {
     let (width, height) = chat_size(state);
     let room = state.rooms.current_mut()?;
@@ -76,7 +93,13 @@ pub(super) fn to_message(state: &mut State, seq: Seq) -> Option<Effect> {
     }
     let room = state.rooms.current()?;
     let index = room.timeline.span().index(seq)?;
-    let place = lowered(state, room, (index, 0), width, height.saturating_sub(2));
+    let (rows, above) = (item(state, room, index, width).len(), height / 4);
+    let mut place = (index, (above + rows).saturating_sub(height).min(rows.saturating_sub(1)));
+    for _ in above + rows..height {
+        let Some(next) = under(state, room, place, width) else { break };
+        place = next;
+    }
+    let place = lowered(state, room, place, width, height);
     let anchor = Anchor { seq: seq_at(room, place.0), below: place.1 };
     let is_at_end = Some(place) == end(room) && room.timeline.is_at_tail();
     state.rooms.current_mut()?.anchor = Some(anchor).filter(|_| !is_at_end);

@@ -169,7 +169,7 @@ fn stop(state: &mut State, mut search: Search, why: &str) -> Vec<Effect> {
     let what = format!("{:?} was not found back to #{first}{why}", state.sought.text);
     state.tell(what);
     match search.from {
-        Some(from) => return scroll::to_message(state, from.seq).into_iter().collect(),
+        Some(from) => return scroll::back_to(state, from).into_iter().collect(),
         None => scroll::to_end(state),
     }
     Vec::new()

@@ -15,7 +15,7 @@ use super::pace::Pace;
 use super::rooms::Rooms;
 use super::search::Sought;
 use super::theme::Theme;
-use crate::model::User;
+use crate::model::{Seq, User};
 use crate::wire::RoomEntry;
 
 /// How long a note stays, in milliseconds.
@@ -126,6 +126,8 @@ pub(super) struct State {
     pub panes: Panes,
     pub overlay: Option<Overlay>,
     pub completion: Option<Completion>,
+    /// The message that somebody went to, which stands out until the next key.
+    pub pointed: Option<Seq>,
     pub kills: VecDeque<String>,
     pub note: Option<Note>,
     pub notes: VecDeque<Note>,
@@ -172,6 +174,7 @@ impl State {
             panes: Panes { rooms: Pane::Auto, rooms_width: 18, members: Pane::Auto, members_width: 16, dragged: None },
             overlay: None,
             completion: None,
+            pointed: None,
             kills: VecDeque::new(),
             note: None,
             notes: VecDeque::new(),

@@ -19,6 +19,7 @@ pub(super) fn update(state: &mut State, arrival: Arrival, now: u64) -> Vec<Effec
         Arrival::Mouse(mouse) => mouse::mouse(state, mouse),
         Arrival::Paste(text) => {
             state.key_at = now;
+            state.pointed = None;
             paste::paste(state, &text)
         }
         Arrival::Resize(columns, rows) => {

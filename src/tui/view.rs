@@ -68,7 +68,7 @@ fn chat(state: &State, areas: &Areas, buffer: &mut Buffer) {
         empty(state, area, buffer);
     }
     let first = usize::from(area.height).saturating_sub(rows.len());
-    let marked = state.overlay.as_ref().and_then(Overlay::marked);
+    let marked = state.overlay.as_ref().and_then(Overlay::marked).or(state.pointed);
     for (at, row) in rows.iter().enumerate() {
         let at = u16::try_from(first + at).unwrap_or(u16::MAX);
         put(buffer, area, at, &row.line);

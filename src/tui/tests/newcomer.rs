@@ -1,6 +1,9 @@
 //! What somebody stumbled over who sat at the full screen for the first time.
 
 use crossterm::event::{KeyCode, KeyModifiers};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
 
 use super::super::arrival::{Arrival, Effect, Outcome};
 use super::super::overlay::{Dropped, Found};
@@ -97,4 +100,44 @@ fn what_others_said_is_not_asked_about() {
     ann.presses(KeyCode::Up);
     ann.presses(KeyCode::Char('d'));
     assert!(ann.sees().contains("take back #1"), "{}", ann.sees());
+}
+
+/// The rows of the screen on which something stands out in the conversation.
+fn marked(ann: &Person) -> Vec<String> {
+    let area = super::super::layout::areas(&ann.state).chat;
+    let mut buffer = Buffer::empty(Rect::new(0, 0, ann.state.size.0, ann.state.size.1));
+    super::super::view::draw(&ann.state, &mut buffer);
+    let is_marked = |row: &u16| buffer[(area.x, *row)].modifier.contains(Modifier::REVERSED);
+    let text = |row| (area.left()..area.right()).map(|column| buffer[(column, row)].symbol()).collect::<String>();
+    (area.top()..area.bottom()).filter(is_marked).map(|row| format!("{}:{}", row - area.y, text(row))).collect()
+}
+
+#[test]
+fn the_message_that_was_gone_to_stands_out_in_the_upper_third() {
+    let mut ann = super::scrolling::in_long_room();
+    ann.sends(".goto 900");
+    assert!(marked(&ann)[0].starts_with("5:") && marked(&ann)[0].contains("line 900"), "{:?}", marked(&ann));
+    ann.presses(KeyCode::PageDown);
+    ann.presses(KeyCode::PageUp);
+    assert_eq!(marked(&ann).len(), 1);
+    ann.types("x");
+    assert_eq!(marked(&ann), [""; 0]);
+    ann.holds(KeyModifiers::CONTROL, KeyCode::Char('u'));
+    ann.sends(".goto 998");
+    assert!(marked(&ann)[0].contains("line 998") && ann.sees().contains("line 1000"), "{}", ann.sees());
+}
+
+#[test]
+fn a_key_goes_to_what_is_new_in_this_room_too() {
+    let mut ann = super::scrolling::in_long_room();
+    ann.presses(KeyCode::PageUp);
+    ann.hears_lines(1_001..=1_042);
+    assert!(ann.sees().contains("42 unread, Alt-A"), "{}", ann.sees());
+    ann.holds(ALT, KeyCode::Char('a'));
+    assert!(ann.sees().contains("── new ──") && ann.sees().contains("line 1001"), "{}", ann.sees());
+    assert!(!ann.sees().contains("line 1042"));
+    ann.holds(ALT, KeyCode::Char('a'));
+    assert!(ann.sees().contains("line 1042"), "{}", ann.sees());
+    ann.holds(ALT, KeyCode::Char('a'));
+    assert!(ann.sees().contains("nothing new in other rooms"));
 }
