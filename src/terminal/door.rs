@@ -38,6 +38,8 @@ pub(crate) struct Entered {
     pub auto_save_bytes_max: u64,
     /// Whether what is said is encrypted.
     pub is_encrypted: bool,
+    /// Whether another client uses the first device here, so that this one is somebody else.
+    pub is_second: bool,
     /// What there is to say about the server.
     pub words: Vec<Line>,
 }
@@ -66,6 +68,7 @@ pub(crate) async fn enter(config: Config) -> Result<Entering, Error> {
         room: config.room,
         downloads,
         state_dir,
+        is_second: device_dir.as_ref().is_some_and(|dir| dir.file_name().is_some_and(|number| number != "1")),
         device_dir,
         auto_save_bytes_max: config.auto_save_bytes_max.unwrap_or(limits::TERMINAL_AUTO_SAVE_BYTES),
         is_encrypted: tls.is_some(),

@@ -43,6 +43,7 @@ pub(super) fn setting(entered: &Entered, look: Look) -> Setting {
     Setting {
         auto_save_bytes_max: entered.auto_save_bytes_max,
         is_encrypted: entered.is_encrypted,
+        is_second: entered.is_second,
         text_bytes_max: welcome.limits.text,
         server: welcome.server,
         zone: TimeZone::system(),

@@ -38,6 +38,8 @@ pub(super) struct Setting {
     pub auto_save_bytes_max: u64,
     /// Whether what is said is encrypted.
     pub is_encrypted: bool,
+    /// Whether another client here is who one usually is.
+    pub is_second: bool,
     /// Bytes of a text that the server takes.
     pub text_bytes_max: u64,
     /// The server's name and version.

@@ -89,7 +89,8 @@ fn news(state: &State) -> Option<String> {
 }
 
 fn status_words(state: &State) -> Vec<String> {
-    let mut words = vec![safe_text(&state.oneself.name).into_owned()];
+    let name = safe_text(&state.oneself.name);
+    let mut words = vec![if state.setting.is_second { format!("{name} (second client)") } else { name.into_owned() }];
     let room = state.rooms.current();
     if let Some((seq, _)) = room.and_then(|room| room.editing.as_ref()) {
         words.push(format!("changing #{seq}, Esc leaves it"));

@@ -124,6 +124,7 @@ fn a_picture_that_is_dropped_is_sent_and_shown() {
     let path = server.temporary_dir().join("a red one.png");
     image::RgbImage::from_pixel(64, 32, image::Rgb([255, 0, 0])).save(&path).expect("a picture");
     let (mut ann, ben) = (Person::sit_down(&server), Person::sit_down(&server));
+    ben.sees("(second client) · connected");
     ann.presses(&format!("\x1b[200~'{}'\x1b[201~", path.display()));
     ann.sees("send a red one.png");
     ann.presses("\r");

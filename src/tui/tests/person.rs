@@ -26,6 +26,7 @@ impl Person {
         let setting = Setting {
             auto_save_bytes_max: 0,
             is_encrypted: true,
+            is_second: false,
             text_bytes_max: 16_384,
             server: "tertulia".to_owned(),
             zone: TimeZone::UTC,
