@@ -3,11 +3,13 @@
 //! What they look like is left to [`super::picture`].
 
 use std::fs;
-use std::io::{Cursor, Read};
+use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, Rgb, RgbImage, Rgba, RgbaImage};
+use tempfile::NamedTempFile;
 use tokio::sync::Semaphore;
 
 use super::guarded::guarded;
@@ -17,6 +19,11 @@ use super::pixels;
 use crate::client::Client;
 use crate::model::limits;
 use crate::terminal::save::Attachment;
+
+static DECODING: Mutex<()> = Mutex::new(());
+/// What stands behind a picture where it is transparent: dark and light lines can be seen on it, whatever the terminal's
+/// own ground is.
+const GROUND: u8 = 128;
 
 /// The small picture of a message, if there can be one.
 pub(super) async fn thumb(
@@ -37,6 +44,8 @@ pub(super) async fn thumb(
     let Attachment { room, seq, size, sha256, .. } = attachment;
     client.download(room, *seq, *size, sha256, &mut bytes, |_, _| ()).await.ok()?;
     let made = move || {
+        // one after the other: each may take as much memory as all are allowed to
+        let _alone = DECODING.lock().unwrap_or_else(PoisonError::into_inner);
         let picture = decode(&bytes)?;
         if let Some(path) = path {
             keep(&path, &picture);
@@ -68,7 +77,19 @@ fn decode(bytes: &[u8]) -> Option<RgbImage> {
     };
     let mut small = picture.thumbnail_exact(width, height);
     small.apply_orientation(held);
-    Some(small.to_rgb8())
+    Some(grounded(&small.to_rgba8()))
+}
+
+/// The same without transparency.
+fn grounded(picture: &RgbaImage) -> RgbImage {
+    RgbImage::from_fn(picture.width(), picture.height(), |x, y| {
+        let Rgba([red, green, blue, alpha]) = *picture.get_pixel(x, y);
+        let mixed = |colour: u8| {
+            let sum = u16::from(colour) * u16::from(alpha) + u16::from(GROUND) * u16::from(255 - alpha);
+            u8::try_from(sum / 255).unwrap_or(u8::MAX)
+        };
+        Rgb([mixed(red), mixed(green), mixed(blue)])
+    })
 }
 
 /// How the camera was held, if the picture says so.
@@ -107,7 +128,11 @@ fn keep(path: &Path, picture: &RgbImage) {
     if is_full {
         let _ = fs::remove_dir_all(dir).and_then(|()| fs::create_dir_all(dir));
     }
-    let _ = fs::write(path, png);
+    // by another name first: what stands there, be it a pipe, is not opened
+    let _ = NamedTempFile::new_in(dir).and_then(|mut file| {
+        file.write_all(&png)?;
+        file.persist(path).map_err(|error| error.error)
+    });
 }
 
 #[cfg(test)]
@@ -132,7 +157,7 @@ mod tests {
         let mut writer = encoder.write_header().unwrap();
         let mut stream = writer.stream_writer().unwrap();
         let row = vec![0; usize::try_from(side.div_ceil(8)).unwrap()];
-        (0..side).for_each(|_| std::io::Write::write_all(&mut stream, &row).unwrap());
+        (0..side).for_each(|_| Write::write_all(&mut stream, &row).unwrap());
         stream.finish().unwrap();
         drop(writer);
         bytes
@@ -147,6 +172,16 @@ mod tests {
         for wrong in [b"\x89PNG\r\n\x1a\nnonsense".as_slice(), b"", &whole[..whole.len() / 2]] {
             assert_eq!(decode(wrong), None);
         }
+    }
+
+    #[test]
+    fn a_transparent_picture_can_be_seen_on_any_ground() {
+        let drawn =
+            RgbaImage::from_fn(640, 320, |x, _| if x < 320 { Rgba([0, 0, 0, 255]) } else { Rgba([0, 0, 0, 0]) });
+        let mut bytes = Vec::new();
+        drawn.write_to(&mut Cursor::new(&mut bytes), ImageFormat::Png).unwrap();
+        let small = decode(&bytes).unwrap();
+        assert_eq!([small.get_pixel(9, 9), small.get_pixel(350, 9)], [&Rgb([0; 3]), &Rgb([GROUND; 3])]);
     }
 
     #[test]
@@ -184,6 +219,11 @@ mod tests {
             fs::write(&path, wrong).unwrap();
             assert_eq!(kept_picture(&path), None);
         }
+        fs::remove_file(&path).unwrap();
+        let made = std::process::Command::new("mkfifo").arg(&path).status();
+        assert!(made.is_ok_and(|status| status.success()), "a pipe");
+        keep(&path, &RgbImage::new(1, 1));
+        assert_eq!(kept_picture(&path), Some(RgbImage::new(1, 1)), "a pipe is replaced, and nobody waits at it");
         fs::remove_file(&path).unwrap();
         fs::create_dir(&path).unwrap();
         assert_eq!(kept_picture(&path), None);
