@@ -75,7 +75,7 @@ fn nothing_raw_is_drawn_on_the_full_screen() {
         &[],
         &[
             ("", "0 here"),
-            (".rooms\r", "Esc closes"),
+            (".rooms\r", "go to a room"),
             (".who\r", "Esc closes"),
             // only what is not there already is drawn
             (".join lo\t\t", "bby"),
