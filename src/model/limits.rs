@@ -251,6 +251,9 @@ pub const TERMINAL_PAST_EVENTS: u16 = 50;
 pub const TERMINAL_AUTO_SAVE_BYTES: u64 = 1024 * 1024;
 /// Files that the terminal fetches by itself at the same time.
 pub const TERMINAL_SAVES_AT_ONCE: usize = 4;
+/// How old something is that a killed client left of a file, and that the next one removes: nobody fetches for so long
+/// without a byte.
+pub const TERMINAL_LEFTOVER_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 /// Files that wait to be fetched by themselves; one more has to be asked for.
 pub const TERMINAL_SAVES_WAITING_MAX: usize = 256;
 /// Lines that wait for the screen; with one more nothing else is done until somebody lets the screen go on.

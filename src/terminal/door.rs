@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::certificate;
 use super::going::Ending;
+use super::leftovers;
 use super::line::Line;
 use super::parting;
 use super::places;
@@ -51,6 +52,8 @@ pub(crate) struct Entered {
 pub(crate) async fn enter(config: Config) -> Result<Entering, Error> {
     let state_dir = config.state_dir.map_or_else(places::state_dir, Ok)?;
     let downloads = config.download_dir.map_or_else(places::download_dir, Ok)?;
+    let folder = downloads.clone();
+    drop(tokio::task::spawn_blocking(move || leftovers::remove(&folder)));
     let device = if config.is_new_device { None } else { Some(State::for_server_in(&state_dir, &config.address)?) };
     let device_dir = device.as_ref().map(|device| device.dir().to_owned());
     let tls = certificate::trust(config.tls, &state_dir, &config.address)?;

@@ -3,7 +3,7 @@
 //!
 //! In reading order: the way in ([`door`]), what is typed ([`command`], [`arguments`], [`elsewhere`], [`path`], [`remark`]), what is shown ([`safe_text`],
 //! [`quote`], [`line`](mod@line), [`describe`], [`render`], [`parting`]), what was said before ([`recent`], [`fold`],
-//! [`room`], [`rooms`], [`marks`]), files of others ([`names`], [`kept`], [`save`]), the two threads ([`screen`], [`typist`]) and
+//! [`room`], [`rooms`], [`marks`]), files of others ([`names`], [`kept`], [`save`], [`leftovers`]), the two threads ([`screen`], [`typist`]) and
 //! what they work on ([`gate`], [`prompt`], [`complete`]; [`pipe`]), and the loop in the middle ([`talk`], with [`say`], [`act`],
 //! [`outcome`], [`hear`], [`past`] and [`going`]).
 
@@ -21,6 +21,7 @@ mod gate;
 pub(crate) mod going;
 mod hear;
 pub(crate) mod kept;
+mod leftovers;
 pub(crate) mod line;
 pub(crate) mod marks;
 mod names;

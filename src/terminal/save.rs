@@ -15,6 +15,8 @@ use crate::client::Client;
 use crate::model::{Body, Digest, Seq};
 use crate::wire::Event;
 
+/// How the name of a file begins and ends that is not all there yet.
+pub(super) const ARRIVING: (&str, &str) = (".tertulia-", ".part");
 /// Numbers that are tried beside a name that is taken.
 const NUMBERS_MAX: u32 = 9_999;
 
@@ -64,7 +66,13 @@ impl Place {
     /// Where a file goes that nobody gave a place: `images/` or `files/` of the download directory.
     #[must_use]
     pub(crate) fn usual(downloads: &Path, attachment: &Attachment) -> Self {
-        Self::Own(downloads.join(if attachment.is_image { "images" } else { "files" }))
+        let [images, files] = Self::own_folders(downloads);
+        Self::Own(if attachment.is_image { images } else { files })
+    }
+
+    /// The folders that the client makes for itself: for images, and for files.
+    pub(super) fn own_folders(downloads: &Path) -> [PathBuf; 2] {
+        [downloads.join("images"), downloads.join("files")]
     }
 
     /// What somebody means who types a path: the folder, if it is one, else the file.
@@ -133,7 +141,7 @@ fn begin(place: &Place) -> Result<Arriving, Error> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o644);
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".tertulia-").suffix(".part");
+    builder.prefix(ARRIVING.0).suffix(ARRIVING.1);
     // made here, so that an error names what somebody typed, and not what stands there for a moment
     builder.make_in(folder, |path| options.open(path)).map_err(|source| write_error(folder, source))
 }

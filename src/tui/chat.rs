@@ -42,9 +42,7 @@ fn placed<'a>(
     if !is_same_day {
         out.push(rule(&day.strftime("%A, %-d %B %Y").to_string(), width, theme.dim));
     }
-    let is_first_new = room
-        .news_from
-        .is_some_and(|news| slot.seq() >= news && before.is_none_or(|before| before.seq() < news) && news > Seq(1));
+    let is_first_new = room.news_from.is_some_and(|news| is_first_new(state, room, index, news));
     if is_first_new {
         out.push(rule("new", width, theme.news));
     }
@@ -61,6 +59,14 @@ fn placed<'a>(
         answered: slot.event.reply_to.and_then(|to| find(room, to)),
     };
     Some((slot, out, around))
+}
+
+/// Whether news begin here: what one said oneself is none.
+fn is_first_new(state: &State, room: &Room, index: usize, news: Seq) -> bool {
+    let is_news = |slot: &Slot| slot.is_shown() && slot.seq() >= news && slot.event.author != state.oneself;
+    let slots = room.timeline.span().slots();
+    let mut before = slots.iter().take(index).rev().take_while(|slot| slot.seq() >= news);
+    news > Seq(1) && slots.get(index).is_some_and(is_news) && !before.any(is_news)
 }
 
 /// A message, wherever in memory it is.

@@ -43,7 +43,7 @@ fn a_killed_client_comes_back_to_its_rooms_and_drafts() {
     ann.sees("› unfinished");
     let state = server.temporary_dir().join("state");
     waits_until("drafts are kept", || {
-        let found = Command::new("grep").args(["-rlq", "unfinished"]).arg(&state).status();
+        let found = Command::new("grep").args(["-rlq", "--include=screen", "unfinished"]).arg(&state).status();
         found.expect("grep runs").success()
     });
     ann.dies();

@@ -42,3 +42,14 @@ fn a_glance_does_not_mark_what_was_not_on_the_screen() {
     ann.hears(event(62, "ben", text("line 62")));
     assert_eq!(unread(&ann), Some(0));
 }
+
+#[test]
+fn what_one_said_oneself_is_no_news() {
+    let mut ann = Person::new(80, 24);
+    ann.joins("lobby", 6, Some(3));
+    let who = |seq| if seq < 6 { "ann" } else { "ben" };
+    ann.reads("lobby", (1..=6).map(|seq| event(seq, who(seq), text(&format!("line {seq}")))).collect());
+    let screen = ann.sees();
+    let rows: Vec<&str> = screen.lines().filter(|row| row.contains("line") || row.contains("── new")).collect();
+    assert!(rows[5].contains("── new") && rows[6].contains("line 6"), "{screen}");
+}
