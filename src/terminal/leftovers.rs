@@ -2,16 +2,23 @@
 //! starts, unless it is so young that somebody may be at it. Fetching is left to [`super::save`].
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::save::{ARRIVING, Place};
 use crate::model::limits;
+
+/// How the name of a file begins and ends that is not all there yet.
+pub(super) const ARRIVING: (&str, &str) = (".tertulia-", ".part");
+
+/// The folders that the client makes for itself: for images, and for files.
+pub(super) fn own_folders(downloads: &Path) -> [PathBuf; 2] {
+    [downloads.join("images"), downloads.join("files")]
+}
 
 /// Removes it from the folders that the client makes for itself; what does not work is left.
 pub(super) fn remove(downloads: &Path) {
     let now = SystemTime::now();
-    for folder in Place::own_folders(downloads) {
+    for folder in own_folders(downloads) {
         if !folder.is_symlink() {
             remove_from(&folder, now);
         }

@@ -10,13 +10,12 @@ use tokio::io::AsyncWriteExt;
 
 use super::Error;
 use super::kept::{self, Saved};
+use super::leftovers::{ARRIVING, own_folders};
 use super::names::{numbered, safe_file_name};
 use crate::client::Client;
 use crate::model::{Body, Digest, Seq};
 use crate::wire::Event;
 
-/// How the name of a file begins and ends that is not all there yet.
-pub(super) const ARRIVING: (&str, &str) = (".tertulia-", ".part");
 /// Numbers that are tried beside a name that is taken.
 const NUMBERS_MAX: u32 = 9_999;
 
@@ -66,13 +65,7 @@ impl Place {
     /// Where a file goes that nobody gave a place: `images/` or `files/` of the download directory.
     #[must_use]
     pub(crate) fn usual(downloads: &Path, attachment: &Attachment) -> Self {
-        let [images, files] = Self::own_folders(downloads);
-        Self::Own(if attachment.is_image { images } else { files })
-    }
-
-    /// The folders that the client makes for itself: for images, and for files.
-    pub(super) fn own_folders(downloads: &Path) -> [PathBuf; 2] {
-        [downloads.join("images"), downloads.join("files")]
+        Self::Own(own_folders(downloads)[usize::from(!attachment.is_image)].clone())
     }
 
     /// What somebody means who types a path: the folder, if it is one, else the file.
