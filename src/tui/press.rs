@@ -56,11 +56,11 @@ pub(super) fn letter(key: KeyEvent) -> Option<char> {
     }
 }
 
-/// A letter that came together with Alt, which a terminal sends as it sends Esc and then the letter: where that does
-/// nothing else, somebody was quick.
+/// What a command begins with, if it came together with Alt: a terminal sends that as it sends Esc and then the sign, so
+/// that somebody was quick. Without the sign the command would be said.
 fn behind_escape(key: KeyEvent) -> Option<char> {
     match key.code {
-        KeyCode::Char(c) if key.modifiers - KeyModifiers::SHIFT == KeyModifiers::ALT && !c.is_control() => Some(c),
+        KeyCode::Char(c @ ('.' | '/')) if key.modifiers - KeyModifiers::SHIFT == KeyModifiers::ALT => Some(c),
         _ => None,
     }
 }
