@@ -4,8 +4,10 @@
 
 use super::arrival::{Arrival, Effect};
 use super::chat::visible;
+use super::room::Room;
 use super::state::State;
 use super::{hear, mouse, outcome, paste, press, scroll, uploads};
+use crate::model::Seq;
 
 /// Takes in what came at `now`, in milliseconds since the beginning.
 pub(super) fn update(state: &mut State, arrival: Arrival, now: u64) -> Vec<Effect> {
@@ -60,17 +62,24 @@ fn look(state: &mut State) {
         return;
     }
     let is_on_screen = state.rooms.current().is_some_and(|room| {
-        let (width, height) = scroll::chat_size(state);
-        let first = || visible(state, room, width, height).iter().find_map(|row| row.seq);
-        room.unread > 0
-            && !room.has_shown_news
-            && room.news_from.is_none_or(|news| first().is_some_and(|first| first <= news))
+        room.unread > 0 && !room.has_shown_news && room.news_from.is_none_or(|news| reaches(state, room, news))
     });
     let Some(room) = state.rooms.current_mut() else { return };
     room.has_shown_news |= is_on_screen;
     if room.anchor.is_none() && room.timeline.is_at_tail() && (room.unread == 0 || room.has_shown_news) {
         room.see_all();
     }
+}
+
+/// Whether a message, or one before it, is on the screen.
+fn reaches(state: &State, room: &Room, seq: Seq) -> bool {
+    let (width, height) = scroll::chat_size(state);
+    let span = room.timeline.span();
+    let bottom = room.anchor.and_then(|anchor| span.nearest(anchor.seq)).map_or(span.slots().len(), |index| index + 1);
+    // each has a row at least: while a flood comes in, nothing has to be laid out to know that it is too far up
+    let highest = span.slots().iter().take(bottom).rev().filter(|slot| slot.is_shown()).take(height).last();
+    let first = || visible(state, room, width, height).iter().find_map(|row| row.seq);
+    highest.is_some_and(|highest| highest.seq() <= seq) && first().is_some_and(|first| first <= seq)
 }
 
 fn load(state: &mut State) -> Option<Effect> {
