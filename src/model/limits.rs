@@ -298,6 +298,8 @@ pub const SCREEN_THUMB_BYTES_MAX: usize = 512 * 1024;
 pub const SCREEN_THUMBS_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Files in memory of which a small picture was made, or cannot be.
 pub const SCREEN_THUMBS_MAX: usize = 512;
+/// Pictures that wait to be made at the same time; those further up are asked for when one comes to them again.
+pub const SCREEN_THUMBS_AWAITED_MAX: usize = 64;
 /// Small pictures on disk, a photograph has some 100 KiB: with one more the folder begins anew.
 pub const SCREEN_THUMBS_KEPT: usize = 500;
 

@@ -101,6 +101,9 @@ impl Gallery {
             };
             let Some(rest) = left.checked_sub(bytes) else { break };
             left = rest;
+            if place.is_none() && self.awaited() >= limits::SCREEN_THUMBS_AWAITED_MAX {
+                break;
+            }
             let looked = self.looks;
             let place = self.places.entry(file.sha256).or_insert_with(|| {
                 wanted.push(file);
@@ -122,12 +125,18 @@ impl Gallery {
         self.evict();
     }
 
+    fn awaited(&self) -> usize {
+        self.places.values().filter(|place| matches!(place.picture, Picture::Awaited)).count()
+    }
+
+    /// What is awaited stays: it is being made already, and counts for as long.
     fn evict(&mut self) {
         let is_over = |gallery: &Self| {
             gallery.bytes > limits::SCREEN_THUMBS_BYTES_MAX || gallery.places.len() > limits::SCREEN_THUMBS_MAX
         };
         while is_over(self) {
-            let far = self.places.iter().filter(|(_, place)| place.looked < self.looks);
+            let is_made = |place: &Place| !matches!(place.picture, Picture::Awaited);
+            let far = self.places.iter().filter(|(_, place)| place.looked < self.looks && is_made(place));
             let Some((oldest, _)) = far.min_by_key(|(_, place)| place.looked) else { return };
             let oldest = *oldest;
             self.bytes -= self.places.remove(&oldest).map_or(0, |place| place.picture.bytes());
@@ -193,6 +202,17 @@ mod tests {
             assert!(gallery.want(std::iter::once(file(number))).is_empty());
         }
         assert_eq!(gallery.places.len(), limits::SCREEN_THUMBS_MAX);
+    }
+
+    #[test]
+    fn who_scrolls_past_many_pictures_asks_for_a_few_at_a_time() {
+        let mut gallery = Gallery::default();
+        let asked: Vec<Attachment> =
+            (0..2_000).flat_map(|number| gallery.want(std::iter::once(file(number)))).collect();
+        assert_eq!(asked.len(), limits::SCREEN_THUMBS_AWAITED_MAX);
+        gallery.put(asked[0].sha256, How::default(), None);
+        assert_eq!(gallery.want(std::iter::once(file(1_999))).len(), 1);
+        assert!(gallery.want(asked.into_iter()).is_empty(), "none is asked for twice");
     }
 
     #[test]
