@@ -147,6 +147,8 @@ pub(super) struct State {
     pub rung: Option<u64>,
     /// Milliseconds since the beginning.
     pub now: u64,
+    /// Since when it is asked whether to send files.
+    pub asked_at: u64,
     /// When leaving was asked for, and not done at once.
     pub leave_asked: Option<u64>,
     pub has_focus: bool,
@@ -188,6 +190,7 @@ impl State {
             typing_told: None,
             rung: None,
             now: 0,
+            asked_at: 0,
             leave_asked: None,
             has_focus: true,
             key_at: 0,

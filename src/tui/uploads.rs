@@ -15,6 +15,10 @@ use crate::wire::UploadKind;
 /// Files that wait for their turn; whoever drops more is told to drop them later.
 const WAITING_MAX: usize = 100;
 
+/// How long a question is there before Enter answers it, in milliseconds: who pastes a path and says it at once has not
+/// seen that there is one.
+const READ_MS: u64 = 500;
+
 /// There are files where a text says that was pasted: they are asked about, if the text still stands there.
 pub(super) fn ask(state: &mut State, dropped: Dropped) {
     let is_long = matches!(&state.overlay, Some(Overlay::Ask(Ask::Paste(text))) if text.trim() == dropped.typed);
@@ -24,6 +28,7 @@ pub(super) fn ask(state: &mut State, dropped: Dropped) {
     let is_there = state.rooms.current().is_some_and(|room| room.draft.text().contains(&dropped.typed));
     if is_there && state.overlay.is_none() {
         state.overlay = Some(Overlay::Ask(Ask::Upload(dropped)));
+        state.asked_at = state.now;
     }
 }
 
@@ -52,7 +57,7 @@ pub(super) fn question(dropped: &Dropped) -> Vec<String> {
 /// Takes in the answer. No letter sends a file: whoever types on after a path meant words.
 pub(super) fn answer(state: &mut State, key: KeyEvent, mut dropped: Dropped) -> Vec<Effect> {
     match key.code {
-        KeyCode::Enter => return send(state, dropped),
+        KeyCode::Enter if state.now >= state.asked_at + READ_MS => return send(state, dropped),
         KeyCode::Tab => turn(&mut dropped.files),
         _ if letter(key).is_some() => return press::key(state, key),
         _ => {}

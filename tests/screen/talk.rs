@@ -1,10 +1,12 @@
 //! What is typed, what arrives meanwhile, and what is on the screen then.
 
+use std::time::{Duration, Instant};
+
 use tertulia::model::{Body, Seq};
 use tertulia::wire::{Answer, History, Request};
 
 use crate::common::{TestServer, text};
-use crate::person::Person;
+use crate::person::{Person, waits_until};
 
 fn all_of(server: &TestServer, room: &str) -> Vec<String> {
     let mut reader = server.guest_in("reading");
@@ -127,6 +129,8 @@ fn a_picture_that_is_dropped_is_sent_and_shown() {
     ben.sees("(second client) · connected");
     ann.presses(&format!("\x1b[200~'{}'\x1b[201~", path.display()));
     ann.sees("send a red one.png");
+    let asked = Instant::now();
+    waits_until("somebody can have read that", || asked.elapsed() > Duration::from_millis(600));
     ann.presses("\r");
     for person in [&ann, &ben] {
         person.sees("[image] a red one.png (64×32");

@@ -22,6 +22,8 @@ fn drops(names: &[&str]) -> Person {
     let found =
         |name: &&str| Found { path: format!("/tmp/{name}").into(), is_image: name.ends_with("png"), bytes: 1_024 };
     ann.learns(Outcome::Files(Dropped { files: names.iter().map(found).collect(), typed }));
+    assert_eq!(ann.presses(KeyCode::Enter), [], "nobody has read the question yet");
+    ann.waits(600);
     ann
 }
 

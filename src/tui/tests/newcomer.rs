@@ -62,6 +62,7 @@ fn what_was_told_goes_by_itself_or_with_the_next_enter() {
     assert!(ann.sees().contains("sends a file"));
     let files = vec![Found { path: "/tmp/a.txt".into(), is_image: false, bytes: 5 }];
     ann.learns(Outcome::Files(Dropped { files, typed: "/tmp/x".to_owned() }));
+    ann.waits(600);
     assert!(matches!(ann.presses(KeyCode::Enter)[..], [Effect::Upload { .. }]));
     assert!(!ann.sees().contains("sends a file"), "{}", ann.sees());
 }

@@ -178,6 +178,7 @@ fn a_long_paste_asks_and_a_path_is_looked_at() {
     assert!(ann.sees().contains("send a b.png (2.00 KiB)?"));
     assert_eq!(ann.presses(KeyCode::Tab), []);
     assert!(ann.sees().contains("Enter: send as a file"));
+    ann.waits(600);
     assert!(matches!(ann.presses(KeyCode::Enter)[..], [Effect::Upload { .. }]));
     assert!(ann.line().is_empty());
 }
