@@ -98,7 +98,15 @@ pub(super) fn edit_message(state: &mut State, seq: Seq) {
     let Some(text) = text else {
         return state.tell(format!("#{seq} is no text that is in memory; .edit {seq} TEXT changes it"));
     };
-    let before = room.editing.take().map_or_else(|| room.draft.text().to_owned(), |(_, before)| before);
+    let typed = room.draft.text().to_owned();
+    let before = match (room.editing.take(), room.aside.take()) {
+        (Some((_, before)), _) => before,
+        (None, Some(before)) => {
+            room.recall.add(typed);
+            before.text().to_owned()
+        }
+        (None, None) => typed,
+    };
     room.editing = Some((seq, before));
     room.draft.set(text);
     state.keep_soon();

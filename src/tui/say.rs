@@ -113,11 +113,13 @@ pub(super) fn last_is_on_its_way(room: &Room) -> bool {
     room.waiting().any(|sending| is_it(&sending.body))
 }
 
-/// Takes the line out, and remembers it.
+/// Takes the line out, and remembers it. What was typed elsewhere, or chosen by a key, is no reason to take out a draft.
 pub(super) fn take_line(state: &mut State, line: &str) {
     if let Some(room) = state.rooms.current_mut() {
         room.recall.add(line.to_owned());
-        room.draft = room.aside.take().unwrap_or_default();
+        if room.draft.text() == line {
+            room.draft = room.aside.take().unwrap_or_default();
+        }
     }
     state.typing_told = None;
     state.keep_soon();

@@ -6,7 +6,7 @@ use super::super::arrival::{Effect, Outcome};
 use super::super::drafts::Kept;
 use super::super::testing::{event, text};
 use super::person::Person;
-use crate::model::Body;
+use crate::model::{Body, Digest, FileBody};
 
 #[test]
 fn nobody_leaves_by_a_key_too_many() {
@@ -87,4 +87,45 @@ fn a_password_that_was_typed_into_the_line_is_kept_nowhere() {
     ann.holds(KeyModifiers::ALT, KeyCode::Up);
     assert!(!ann.line().contains("geheim12"));
     assert!(!format!("{:?}", Kept::of(&ann.state)).contains("geheim12"));
+}
+
+#[test]
+fn what_is_done_to_a_chosen_message_leaves_the_draft_alone() {
+    for (keys, enters) in [("s", 0), ("o", 0), ("d", 1), ("+:tada:", 1), ("e and more", 1)] {
+        let mut ann = Person::in_lobby(80, 24);
+        let sha256 = Digest([0; 32]);
+        let file = FileBody { name: "a.txt".into(), size: 17, mime: "text/plain".into(), sha256 };
+        let body = if "so".contains(keys) { Body::File(file) } else { text("hello") };
+        ann.hears(event(1, "ann", body));
+        ann.types("precious");
+        ann.holds(KeyModifiers::ALT, KeyCode::Char('m'));
+        let mut effects = ann.types(keys);
+        (0..enters).for_each(|_| effects.extend(ann.presses(KeyCode::Enter)));
+        assert!(!effects.is_empty(), "{keys}: something is done");
+        assert_eq!(ann.line(), "precious", "{keys}");
+    }
+}
+
+#[test]
+fn a_draft_outlives_one_command_begun_after_the_other() {
+    let mut ann = Person::in_lobby(80, 24);
+    ann.hears(event(1, "ann", text("hello")));
+    ann.types("precious");
+    for keys in ["+", "e"] {
+        ann.holds(KeyModifiers::ALT, KeyCode::Char('m'));
+        ann.types(keys);
+    }
+    ann.types(" and more");
+    ann.presses(KeyCode::Enter);
+    assert_eq!(ann.line(), "precious");
+}
+
+#[test]
+fn a_command_in_the_finder_leaves_the_draft_alone() {
+    let mut ann = Person::in_lobby(80, 24);
+    ann.types("precious");
+    ann.holds(KeyModifiers::CONTROL, KeyCode::Char('k'));
+    let effects = ann.sends(".who");
+    assert_eq!(effects.last(), Some(&Effect::Who("lobby".to_owned())));
+    assert_eq!(ann.line(), "precious");
 }
