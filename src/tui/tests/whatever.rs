@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::super::arrival::{Arrival, Outcome};
 use super::super::drafts::Kept;
+use super::super::editor::Editor;
 use super::super::testing::{event, react, text, user};
 use super::person::{Person, in_room};
 use crate::client::Happening;
@@ -35,7 +36,8 @@ fn key() -> impl Strategy<Value = Arrival> {
             KeyCode::PageDown,
         ]),
     ];
-    (codes, 0_u8..8).prop_map(|(code, held)| {
+    let all = prop_oneof![6 => (codes, 0_u8..8), 1 => Just((KeyCode::Char('m'), 4)), 1 => Just((KeyCode::Enter, 0))];
+    all.prop_map(|(code, held)| {
         let modifiers = KeyModifiers::from_bits_truncate(held);
         Arrival::Key(KeyEvent::new(code, modifiers))
     })
@@ -181,15 +183,17 @@ proptest! {
     }
 
     /// Whatever keys follow, each letter of a line is in a line, or among what can be brought back. Only keys that take a
-    /// single letter out, or turn two around, are not among them: that is what they are for.
+    /// single letter out, turn two around, or take back what was typed, are not among them: that is what they are for.
     #[test]
     fn no_draft_is_lost_by_keys(keys in prop::collection::vec(key().prop_filter("one letter", takes_no_letter), 0..40)) {
         // letters that no key types here
         const PRECIOUS: &str = "ЖЩЮЯ";
         let mut ann = Person::in_lobby(80, 24);
         ann.joins("dev", 9, Some(2));
+        for (seq, who) in [(1, "ann"), (2, "ben"), (3, "ann")] {
+            ann.hears(event(seq, who, text("something to choose")));
+        }
         ann.types(PRECIOUS);
-        ann.holds(KeyModifiers::CONTROL, KeyCode::Char('n'));
         for key in keys {
             ann.takes(key);
         }
@@ -203,6 +207,8 @@ proptest! {
             kept += undone.text();
             kept += redone.text();
         }
+        kept += lobby.aside.as_ref().map_or("", Editor::text);
+        kept.extend(lobby.editing.iter().map(|(_, before)| before.as_str()));
         kept.extend(lobby.recall.lines().map(String::as_str));
         kept.extend(ann.state.kills.iter().map(String::as_str));
         prop_assert!(PRECIOUS.chars().all(|letter| kept.contains(letter)), "{:?}", lobby);
@@ -214,7 +220,7 @@ fn takes_no_letter(arrival: &Arrival) -> bool {
     let is_held = key.modifiers.contains(KeyModifiers::CONTROL);
     match key.code {
         KeyCode::Backspace | KeyCode::Delete => false,
-        KeyCode::Char(c) => !(is_held && matches!(c.to_ascii_lowercase(), 'h' | 't' | 'd')),
+        KeyCode::Char(c) => !(is_held && matches!(c.to_ascii_lowercase(), 'h' | 't' | 'd' | '7' | '_')),
         _ => true,
     }
 }
